@@ -1,0 +1,299 @@
+//! The words of JSON text: white space and comments, strings, numbers, names. Knows no structure.
+//!
+//! It reads RFC 8259 plus `//` and `/* */` comments and a leading byte order mark, which is what the reference's parser takes.
+
+use core::fmt;
+
+/// A number of more characters than this is refused, as the reference's parser does.
+const LONGEST_NUMBER: usize = 1000;
+
+/// Where and why text is not JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// Byte offset in the text.
+    pub at: usize,
+    /// What was met or missing.
+    pub what: &'static str,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not JSON: {} at byte {}", self.what, self.at)
+    }
+}
+
+/// A string as it stands between its quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quoted<'a> {
+    /// The characters between the quotes, escapes unresolved.
+    pub raw: &'a str,
+    /// Whether there is an escape in it.
+    pub escaped: bool,
+}
+
+/// Reads words one after the other.
+#[derive(Debug, Clone)]
+pub(crate) struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Lexer<'a> {
+    /// Starts before the first word; a byte order mark is skipped.
+    pub(crate) fn new(text: &'a str) -> Self {
+        let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        Self { text, at }
+    }
+
+    /// The byte offset of the next character.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The text that is read.
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// A fault at the next character.
+    pub(crate) fn fault(&self, what: &'static str) -> Fault {
+        Fault { at: self.at, what }
+    }
+
+    /// The first byte of the next word, behind white space and comments; `None` at the end.
+    #[inline]
+    pub(crate) fn peek(&mut self) -> Result<Option<u8>, Fault> {
+        let bytes = self.text.as_bytes();
+        loop {
+            match bytes.get(self.at) {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
+                Some(b'/') => self.comment()?,
+                other => return Ok(other.copied()),
+            }
+        }
+    }
+
+    /// Steps over one byte that [`peek`](Self::peek) has shown.
+    #[inline]
+    pub(crate) fn step(&mut self) {
+        self.at += 1;
+    }
+
+    #[cold]
+    fn comment(&mut self) -> Result<(), Fault> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let length = match rest.get(1) {
+            Some(b'/') => rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len()),
+            Some(b'*') => {
+                let Some(end) = rest[2..].windows(2).position(|pair| pair == b"*/") else {
+                    return Err(self.fault("a comment without an end"));
+                };
+                end + 4
+            }
+            _ => return Err(self.fault("an unexpected `/`")),
+        };
+        self.at += length;
+        Ok(())
+    }
+
+    /// Reads a string; the next byte is its opening quote.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Result<Quoted<'a>, Fault> {
+        let bytes = self.text.as_bytes();
+        let start = self.at + 1;
+        let mut at = start;
+        let mut escaped = false;
+        loop {
+            at = next_special(bytes, at);
+            match bytes.get(at) {
+                Some(b'"') => {
+                    self.at = at + 1;
+                    return Ok(Quoted { raw: &self.text[start..at], escaped });
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    at += self.escape(at)?;
+                }
+                Some(_) => return Err(Fault { at, what: "a control character in a string" }),
+                None => return Err(Fault { at, what: "a string without an end" }),
+            }
+        }
+    }
+
+    /// The length of the escape at `at`.
+    fn escape(&self, at: usize) -> Result<usize, Fault> {
+        let bytes = self.text.as_bytes();
+        match bytes.get(at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
+            Some(b'u') if bytes.get(at + 2..at + 6).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) => Ok(6),
+            _ => Err(Fault { at, what: "an unknown escape" }),
+        }
+    }
+
+    /// Reads a number; the next byte is its first.
+    #[inline]
+    pub(crate) fn number(&mut self) -> Result<&'a str, Fault> {
+        let bytes = self.text.as_bytes();
+        let start = self.at;
+        let mut at = start;
+        if bytes.get(at) == Some(&b'-') {
+            at += 1;
+        }
+        let whole = at;
+        at = digits(bytes, at);
+        if at == whole {
+            return Err(Fault { at, what: "a number without digits" });
+        }
+        if bytes[whole] == b'0' && at > whole + 1 {
+            return Err(Fault { at: whole, what: "a number with a leading zero" });
+        }
+        if bytes.get(at) == Some(&b'.') {
+            let fraction = at + 1;
+            at = digits(bytes, fraction);
+            if at == fraction {
+                return Err(Fault { at, what: "a number without digits behind its point" });
+            }
+        }
+        if let Some(b'e' | b'E') = bytes.get(at) {
+            at += 1;
+            if let Some(b'+' | b'-') = bytes.get(at) {
+                at += 1;
+            }
+            let exponent = at;
+            at = digits(bytes, exponent);
+            if at == exponent {
+                return Err(Fault { at, what: "a number without digits in its exponent" });
+            }
+        }
+        if at - start > LONGEST_NUMBER {
+            return Err(Fault { at: start, what: "a number of more than 1,000 characters" });
+        }
+        self.at = at;
+        Ok(&self.text[start..at])
+    }
+
+    /// Reads the given name; the next byte is its first.
+    pub(crate) fn name(&mut self, name: &'static str) -> Result<(), Fault> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let goes_on = rest.get(name.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 128..));
+        if !rest.starts_with(name.as_bytes()) || goes_on {
+            return Err(self.fault("an unknown name"));
+        }
+        self.at += name.len();
+        Ok(())
+    }
+
+    /// Reads the comma or the closing `bracket` that must come now; says whether it was the bracket.
+    #[inline]
+    pub(crate) fn comma_or(&mut self, bracket: u8) -> Result<bool, Fault> {
+        let next = self.peek()?;
+        self.at += 1;
+        match next {
+            Some(b',') => Ok(false),
+            Some(byte) if byte == bracket => Ok(true),
+            Some(_) => {
+                self.at -= 1;
+                Err(self.fault("no comma between two values"))
+            }
+            None => {
+                self.at -= 1;
+                Err(self.fault("an object or array without an end"))
+            }
+        }
+    }
+
+    /// Reads a member's name and colon.
+    #[inline]
+    pub(crate) fn member_name(&mut self) -> Result<Quoted<'a>, Fault> {
+        if self.peek()? != Some(b'"') {
+            return Err(self.fault("no name where a member should begin"));
+        }
+        let name = self.string()?;
+        if self.peek()? != Some(b':') {
+            return Err(self.fault("no colon behind a name"));
+        }
+        self.at += 1;
+        Ok(name)
+    }
+
+    /// Whether a number that stood alone ends here as it must: at white space or the end.
+    pub(crate) fn at_blank(&self) -> bool {
+        matches!(self.text.as_bytes().get(self.at), None | Some(b' ' | b'\n' | b'\r' | b'\t'))
+    }
+}
+
+/// Where the next quote, backslash or control character stands, or the end.
+#[inline]
+fn next_special(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = ONES << 7;
+    // Eight bytes at a time. A borrow can only raise false bits above a true one, and the lowest is taken.
+    while let Some(chunk) = bytes.get(at..at + 8) {
+        let word = u64::from_le_bytes(chunk.try_into().expect("eight bytes"));
+        let quote = word ^ (ONES * b'"' as u64);
+        let backslash = word ^ (ONES * b'\\' as u64);
+        let hit = (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash) | (word.wrapping_sub(ONES * 0x20) & !word);
+        let hit = hit & TOPS;
+        if hit != 0 {
+            return at + (hit.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while let Some(byte) = bytes.get(at) {
+        if matches!(byte, b'"' | b'\\' | 0..=0x1f) {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+#[inline]
+fn digits(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    at
+}
+
+/// Resolves the escapes of a string into `out`; half of a surrogate pair becomes U+FFFD.
+pub(crate) fn unescape(raw: &str, mut push: impl FnMut(&str)) {
+    let mut buffer = [0; 4];
+    let mut rest = raw;
+    while let Some(at) = rest.find('\\') {
+        push(&rest[..at]);
+        let kind = rest.as_bytes()[at + 1];
+        let mut length = 2;
+        let one = match kind {
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                length = 6;
+                let first = unit(&rest[at..]).unwrap_or(0xfffd);
+                let pair = match first {
+                    0xd800..0xdc00 => unit(&rest[at + 6..]).filter(|second| (0xdc00..0xe000).contains(second)),
+                    _ => None,
+                };
+                match pair {
+                    Some(second) => {
+                        length = 12;
+                        char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00)).unwrap_or(char::REPLACEMENT_CHARACTER)
+                    }
+                    None => char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER),
+                }
+            }
+            same => same as char,
+        };
+        push(one.encode_utf8(&mut buffer));
+        rest = &rest[at + length..];
+    }
+    push(rest);
+}
+
+/// The UTF-16 unit of the `\uXXXX` at the start of the text.
+fn unit(text: &str) -> Option<u32> {
+    u32::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok()
+}
