@@ -224,7 +224,7 @@ impl<'a> Lexer<'a> {
 
 /// Where the next quote, backslash or control character stands, or the end.
 #[inline]
-fn next_special(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn next_special(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = ONES << 7;
     // Eight bytes at a time. A borrow can only raise false bits above a true one, and the lowest is taken.

@@ -1,4 +1,9 @@
 //! JSON text: read strictly and without copying, written once. Knows nothing of Azure or ECS.
 
 pub(crate) mod lexer;
+pub(crate) mod parse;
 pub(crate) mod scan;
+pub(crate) mod tree;
+pub(crate) mod write;
+
+pub use lexer::Fault;

@@ -1,0 +1,120 @@
+//! Fields by name and type. A rule names its target at compile time, so a misspelt one does not build.
+
+/// Elasticsearch's type of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Boolean,
+    ConstantKeyword,
+    Date,
+    Double,
+    Flattened,
+    Float,
+    Ip,
+    Keyword,
+    Long,
+    MatchOnlyText,
+    Object,
+    Wildcard,
+}
+
+impl Kind {
+    /// The type's name in a mapping.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Boolean => "boolean",
+            Self::ConstantKeyword => "constant_keyword",
+            Self::Date => "date",
+            Self::Double => "double",
+            Self::Flattened => "flattened",
+            Self::Float => "float",
+            Self::Ip => "ip",
+            Self::Keyword => "keyword",
+            Self::Long => "long",
+            Self::MatchOnlyText => "match_only_text",
+            Self::Object => "object",
+            Self::Wildcard => "wildcard",
+        }
+    }
+}
+
+/// A field that documents may have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field {
+    /// Dotted.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Kind,
+}
+
+/// A row of a table of fields.
+pub(crate) const fn field(name: &'static str, kind: Kind) -> Field {
+    Field { name, kind }
+}
+
+/// A field's position in [`Schema::slots`].
+pub(crate) type Slot = usize;
+
+/// All fields of a data set.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    /// Fields that rules fill, sorted by name; none is a parent of another.
+    pub slots: &'static [Field],
+    /// Declared parts of fields that are filled as a whole, sorted by name.
+    pub nested: &'static [Field],
+}
+
+impl Schema {
+    /// The slot of a field; in a constant, an unknown name stops the build.
+    pub(crate) const fn slot(&self, name: &str) -> Slot {
+        let (mut low, mut high) = (0, self.slots.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            match compare(self.slots[middle].name, name) {
+                0 => return middle,
+                1 => high = middle,
+                _ => low = middle + 1,
+            }
+        }
+        panic!("no such field in the schema");
+    }
+}
+
+/// -1, 0 or 1, as `left` is before, equal to or behind `right`.
+const fn compare(left: &str, right: &str) -> i8 {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut at = 0;
+    while at < left.len() && at < right.len() {
+        if left[at] != right[at] {
+            return if left[at] < right[at] { -1 } else { 1 };
+        }
+        at += 1;
+    }
+    if left.len() == right.len() {
+        0
+    } else if left.len() < right.len() {
+        -1
+    } else {
+        1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ASSESSMENT, EVENT};
+
+    #[test]
+    fn tables_are_sorted_and_no_slot_is_a_parent() {
+        for schema in [EVENT, ASSESSMENT] {
+            for fields in [schema.slots, schema.nested] {
+                assert!(fields.is_sorted_by(|left, right| left.name < right.name));
+            }
+            for pair in schema.slots.windows(2) {
+                assert!(!pair[1].name.starts_with(&format!("{}.", pair[0].name)), "{}", pair[0].name);
+            }
+            for nested in schema.nested {
+                let parents = schema.slots.iter().filter(|slot| nested.name.starts_with(&format!("{}.", slot.name)));
+                assert_eq!(parents.count(), 1, "{}", nested.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A JSON value that borrows from the text it was read from, or from the arena of the document it goes into.
+//!
+//! Values are small and copied freely; a container's parts stand in cells, so that a conversion replaces a value where it stands.
+
+use core::cell::Cell;
+
+use bumpalo::Bump;
+
+/// A JSON value. `Null` also stands for what is not there: documents hold neither.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Value<'a> {
+    /// Nothing.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number by its JSON text.
+    Number(&'a str),
+    /// A string, escapes resolved.
+    Text(&'a str),
+    /// An array.
+    Array(&'a [Cell<Value<'a>>]),
+    /// An object.
+    Object(&'a [Member<'a>]),
+}
+
+/// A member of an object.
+#[derive(Debug, Clone)]
+pub(crate) struct Member<'a> {
+    /// The name by which rules and documents know it.
+    pub name: &'a str,
+    /// The name as it was spelled in the message.
+    pub spelled: &'a str,
+    /// The value.
+    pub value: Cell<Value<'a>>,
+}
+
+impl<'a> Value<'a> {
+    /// The member of that name, `Null` where there is none.
+    #[inline]
+    pub(crate) fn get(self, name: &str) -> Value<'a> {
+        self.cell(name).map_or(Value::Null, Cell::get)
+    }
+
+    /// Where the member of that name stands.
+    #[inline]
+    pub(crate) fn cell(self, name: &str) -> Option<&'a Cell<Value<'a>>> {
+        self.members().iter().find(|member| member.name == name).map(|member| &member.value)
+    }
+
+    /// The members of an object, none for another kind.
+    #[inline]
+    pub(crate) fn members(self) -> &'a [Member<'a>] {
+        match self {
+            Value::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The elements of an array, none for another kind.
+    #[inline]
+    pub(crate) fn elements(self) -> &'a [Cell<Value<'a>>] {
+        match self {
+            Value::Array(elements) => elements,
+            _ => &[],
+        }
+    }
+
+    /// The text of a string.
+    #[inline]
+    pub(crate) fn text(self) -> Option<&'a str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether there is nothing.
+    #[inline]
+    pub(crate) fn is_null(self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// Whether there is nothing, or an empty string.
+    #[inline]
+    pub(crate) fn is_blank(self) -> bool {
+        matches!(self, Value::Null | Value::Text(""))
+    }
+
+    /// Whether a document would hold anything of it.
+    pub(crate) fn has_content(self) -> bool {
+        match self {
+            Value::Null | Value::Text("") => false,
+            Value::Array(elements) => elements.iter().any(|element| element.get().has_content()),
+            Value::Object(members) => members.iter().any(|member| member.value.get().has_content()),
+            _ => true,
+        }
+    }
+
+    /// What to call its kind in an error text.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::Text(_) => "a string",
+            Value::Array(_) => "an array",
+            Value::Object(_) => "an object",
+        }
+    }
+}
+
+/// An object with these members before the ones that `object` has; the new ones must not be in it yet.
+pub(crate) fn with_members<'a>(arena: &'a Bump, object: Value<'a>, new: &[(&'a str, Value<'a>)]) -> Value<'a> {
+    let old = object.members();
+    let all = new.iter().map(|&(name, value)| Member { name, spelled: name, value: Cell::new(value) }).chain(old.iter().cloned());
+    // A chain does not know its length, and the arena wants one.
+    let all: Vec<_> = all.collect();
+    Value::Object(arena.alloc_slice_fill_iter(all))
+}
+
+/// An array of these values.
+pub(crate) fn array<'a, I>(arena: &'a Bump, values: I) -> Value<'a>
+where
+    I: IntoIterator<Item = Value<'a>>,
+    I::IntoIter: ExactSizeIterator,
+{
+    Value::Array(arena.alloc_slice_fill_iter(values.into_iter().map(Cell::new)))
+}
