@@ -136,11 +136,7 @@ impl<'a> Parser<'a> {
     #[inline]
     fn settle(&mut self, start: usize) -> Result<(), Fault> {
         let members = &self.members[start..];
-        let plain = match members.len() {
-            0..2 => true,
-            2..=MANY => !has_twins(members),
-            _ => false,
-        };
+        let plain = !has_twins(members);
         if plain && self.names != Names::Snake {
             return Ok(());
         }
@@ -175,12 +171,15 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Objects of more members than this are sorted to find equal names.
+/// In objects of more members than this, equal names are found by sorting.
 const MANY: usize = 64;
 
-/// Whether two of a few members have the same name.
+/// Whether two members have the same name; of many it is only said that they may.
 #[inline]
-fn has_twins(members: &[Member<'_>]) -> bool {
+pub(crate) fn has_twins(members: &[Member<'_>]) -> bool {
+    if members.len() > MANY {
+        return true;
+    }
     // Names that differ in length or in one of two bytes set another bit, mostly; only where a bit is set already is it worth looking.
     let mut seen = 0u64;
     for (place, member) in members.iter().enumerate() {
