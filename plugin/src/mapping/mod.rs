@@ -1,5 +1,7 @@
 //! From what Microsoft sent to ECS documents: the only place that knows both sides. Mapping cannot fail.
 
+mod convert;
+
 use crate::contract::Timestamp;
 use crate::settings::Settings;
 

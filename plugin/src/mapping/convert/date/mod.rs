@@ -1,0 +1,173 @@
+//! Dates, read in the forms that Azure sends and written in one: UTC with three digits of fraction, `2023-05-09T13:19:49.338Z`.
+
+mod iso;
+mod us;
+mod zone;
+
+use core::fmt;
+
+use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
+
+/// Reads ISO 8601: `yyyy[-MM[-dd[T[HH[:mm[:ss[.f]]]]]]]` and a zone behind any time of day. What is missing is the least possible, a missing zone is UTC.
+pub(crate) fn iso(text: &str) -> Result<Stamp, DateFault> {
+    iso::read(text).map(Stamp::of)
+}
+
+/// Reads `M/d/yyyy h:mm:ss a` in UTC.
+pub(crate) fn us(text: &str) -> Result<Stamp, DateFault> {
+    us::read(text).map(Stamp::of)
+}
+
+/// Why a text is no date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DateFault {
+    /// It is not written like one.
+    Form,
+    /// It is, but there is no such day or time.
+    Calendar,
+}
+
+impl fmt::Display for DateFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Form => "not written like a date",
+            Self::Calendar => "no such day or time in the calendar",
+        })
+    }
+}
+
+/// The text of a date in UTC, held without an allocation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    bytes: [u8; Self::LONGEST],
+    length: usize,
+}
+
+impl Stamp {
+    /// That of a year of nine digits.
+    const LONGEST: usize = "+999999999-12-31T23:59:59.999Z".len();
+
+    fn of(local: Local) -> Self {
+        let mut stamp = Self { bytes: [0; Self::LONGEST], length: 0 };
+        // The reference writes the year of the era and leaves the era out.
+        let year = if local.year > 0 { local.year.unsigned_abs() } else { local.year.abs_diff(1) };
+        if year > 9999 {
+            stamp.push(b'+');
+        }
+        stamp.number(year, 4);
+        for (separator, value, width) in [
+            (b'-', local.month, 2),
+            (b'-', local.day, 2),
+            (b'T', local.hour, 2),
+            (b':', local.minute, 2),
+            (b':', local.second, 2),
+            (b'.', local.millisecond, 3),
+        ] {
+            stamp.push(separator);
+            stamp.number(value, width);
+        }
+        stamp.push(b'Z');
+        stamp
+    }
+
+    /// The text.
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.bytes[..self.length]).expect("only ASCII is pushed")
+    }
+
+    fn number(&mut self, value: u32, least_width: u32) {
+        let width = value.checked_ilog10().map_or(1, |log| log + 1).max(least_width);
+        for place in (0..width).rev() {
+            let digit = u8::try_from(value / 10_u32.pow(place) % 10).expect("a digit");
+            self.push(b'0' + digit);
+        }
+    }
+
+    fn push(&mut self, byte: u8) {
+        self.bytes[self.length] = byte;
+        self.length += 1;
+    }
+}
+
+impl fmt::Debug for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A day and a time of day, as a calendar and a clock show them.
+#[derive(Debug, Clone, Copy)]
+struct Local {
+    /// As astronomers count: the year before 1 is 0.
+    year: i32,
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
+    millisecond: u32,
+}
+
+impl Local {
+    /// Whether the month has that day. The other parts are limited where they are read.
+    fn exists(&self) -> bool {
+        let leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
+        let last = match self.month {
+            2 if leap => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        (1..=12).contains(&self.month) && (1..=last).contains(&self.day)
+    }
+
+    /// The same moment in UTC, where the clock runs `offset` seconds ahead of it.
+    fn to_utc(self, offset: i32) -> Option<Self> {
+        if offset == 0 {
+            return Some(self);
+        }
+        let clock = NaiveDate::from_ymd_opt(self.year, self.month, self.day)?.and_hms_opt(self.hour, self.minute, self.second)?;
+        let utc = clock.checked_sub_signed(TimeDelta::seconds(offset.into()))?;
+        Some(Self {
+            year: utc.year(),
+            month: utc.month(),
+            day: utc.day(),
+            hour: utc.hour(),
+            minute: utc.minute(),
+            second: utc.second(),
+            millisecond: self.millisecond,
+        })
+    }
+}
+
+/// Reads ASCII from the front of a text.
+struct Reader<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    /// Steps over that character, if it comes next.
+    fn step(&mut self, expected: char) -> Option<()> {
+        self.rest = self.rest.strip_prefix(expected)?;
+        Some(())
+    }
+
+    /// Exactly that many digits.
+    fn digits(&mut self, count: usize) -> Option<u32> {
+        let (digits, rest) = self.rest.split_at_checked(count)?;
+        let mut value = 0;
+        for byte in digits.bytes() {
+            value = value * 10 + char::from(byte).to_digit(10)?;
+        }
+        self.rest = rest;
+        Some(value)
+    }
+
+    /// All digits that come next; at least one.
+    fn run_of_digits(&mut self) -> Option<&'a str> {
+        let end = self.rest.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(self.rest.len());
+        let (digits, rest) = self.rest.split_at_checked(end)?;
+        self.rest = rest;
+        (!digits.is_empty()).then_some(digits)
+    }
+}
