@@ -173,14 +173,7 @@ pub(crate) const PLACES: &[Place] = &[
         false,
         &["cluster_name", "cluster_resource_id", "container_name", "controller_kind", "namespace", "pod_name"],
     ),
-    place(
-        Part::Artifact,
-        Part::SubAdditional,
-        "artifact_details",
-        "sub_assessment.additional_data.artifact_details",
-        true,
-        &["digest", "repository_name"],
-    ),
+    place(Part::Artifact, Part::SubAdditional, "artifact_details", "sub_assessment.additional_data.artifact_details", true, &["digest", "repository_name"]),
     place(
         Part::Software,
         Part::SubAdditional,

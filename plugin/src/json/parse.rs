@@ -19,6 +19,8 @@ pub(crate) enum Names {
     Lower,
     /// Snake case; a name with an `@` is dropped with its value. Where two become the same, the later wins.
     Snake,
+    /// Snake case but for the members of the outermost object, which stay as they are.
+    SnakeInside,
 }
 
 /// The one value that the text consists of; `Null` for blank text.
@@ -78,13 +80,13 @@ impl<'a> Parser<'a> {
             let quoted = self.lexer.member_name()?;
             let spelled = self.resolve(quoted);
             let value = self.next(depth)?;
-            let name = self.name(spelled);
+            let name = self.name(spelled, depth);
             self.members.push(Member { name, spelled, value: Cell::new(value) });
             if self.lexer.comma_or(b'}')? {
                 break;
             }
         }
-        self.settle(start)?;
+        self.settle(start, depth)?;
         Ok(Value::Object(self.arena.alloc_slice_fill_iter(self.members.drain(start..))))
     }
 
@@ -124,29 +126,25 @@ impl<'a> Parser<'a> {
     }
 
     #[inline]
-    fn name(&mut self, spelled: &'a str) -> &'a str {
+    fn name(&mut self, spelled: &'a str, depth: usize) -> &'a str {
         match self.names {
             Names::AsWritten => spelled,
             Names::Lower => lower(self.arena, spelled),
-            Names::Snake => snake(self.arena, &mut self.scratch, spelled),
+            Names::SnakeInside if depth == 1 => spelled,
+            Names::Snake | Names::SnakeInside => snake(self.arena, &mut self.scratch, spelled),
         }
     }
 
     /// Refuses a name that stands twice in the object that began at `start`, and lets one member win where two names became the same.
     #[inline]
-    fn settle(&mut self, start: usize) -> Result<(), Fault> {
+    fn settle(&mut self, start: usize, depth: usize) -> Result<(), Fault> {
         let members = &self.members[start..];
-        let plain = !has_twins(members);
-        if plain && self.names != Names::Snake {
-            return Ok(());
-        }
-        if plain && !members.iter().any(|member| member.name.contains('@')) {
-            return Ok(());
-        }
-        self.settle_twins(start)
+        let drops = self.names == Names::Snake || (self.names == Names::SnakeInside && depth > 1);
+        let has_dropped = drops && members.iter().any(|member| member.name.contains('@'));
+        if has_dropped || has_twins(members) { self.settle_twins(start, drops) } else { Ok(()) }
     }
 
-    fn settle_twins(&mut self, start: usize) -> Result<(), Fault> {
+    fn settle_twins(&mut self, start: usize, drops: bool) -> Result<(), Fault> {
         let members = &self.members[start..];
         let mut order: Vec<usize> = (0..members.len()).collect();
         order.sort_unstable_by_key(|&at| (members[at].name, members[at].spelled, at));
@@ -158,7 +156,7 @@ impl<'a> Parser<'a> {
             let rank = |at: usize| (self.names == Names::Lower && members[at].name != members[at].spelled, at);
             let winner = twins.iter().copied().max_by_key(|&at| rank(at));
             for &at in twins {
-                keep[at] = Some(at) == winner && !(self.names == Names::Snake && members[at].name.contains('@'));
+                keep[at] = Some(at) == winner && !(drops && members[at].name.contains('@'));
             }
         }
         let mut place = 0;

@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use bumpalo::Bump;
 
-use super::convert::{boolean, date, double, double_text, float, float_text, is_ip, lenient_long};
+use super::convert::ip::is_ip;
+use super::convert::number::{double, double_text, float, float_text, lenient_long, long};
+use super::convert::{boolean, date};
 use super::java;
 use crate::json::tree::{Value, array};
 
@@ -25,6 +27,8 @@ pub(crate) enum Cast {
     Ip,
     /// 64 bits; an integral decimal counts.
     Long,
+    /// 64 bits, and nothing but digits: inside a list, where the reference's element must be equalled.
+    Digits,
     /// Text, as Java prints the value.
     Text,
 }
@@ -39,7 +43,7 @@ impl Cast {
             Self::Double => "a double",
             Self::Float => "a float",
             Self::Ip => "an IP address",
-            Self::Long => "a long",
+            Self::Long | Self::Digits => "a long",
             Self::Text => "text",
         }
     }
@@ -72,6 +76,7 @@ fn scalar<'a>(arena: &'a Bump, value: Value<'a>, to: Cast) -> Result<Value<'a>, 
         Cast::Double => double(&text).map(|number| number_value(arena, number.is_finite(), &double_text(number))),
         Cast::Float => float(&text).map(|number| number_value(arena, number.is_finite(), &float_text(number))),
         Cast::Ip => None,
+        Cast::Digits => long(&text).map(|number| integer(arena, number)),
         Cast::Long => lenient_long(&text).map(|number| integer(arena, number)),
         Cast::Text => Some(Value::Text(arena.alloc_str(&text))),
     };
@@ -84,7 +89,7 @@ fn already(value: Value<'_>, to: Cast) -> bool {
     match (to, value) {
         (Cast::Boolean, Value::Bool(_)) | (Cast::Text, Value::Text(_)) => true,
         (Cast::Ip, Value::Text(text)) => is_ip(text),
-        (Cast::Long, Value::Number(number)) => number.len() <= 18 && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'),
+        (Cast::Long | Cast::Digits, Value::Number(number)) => number.len() <= 18 && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'),
         _ => false,
     }
 }

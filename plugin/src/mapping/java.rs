@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use super::convert::double_text;
+use super::convert::number::double_text;
 use crate::json::tree::{Member, Value};
 
 /// A value as Java's `toString` prints it.
@@ -85,16 +85,18 @@ fn print(out: &mut String, value: Value<'_>) {
     }
 }
 
-/// Members in the order of a hash table of the size that they need; in one bucket, in the order of the message.
-fn in_table_order<'m, 'a>(members: &'m [Member<'a>]) -> Vec<&'m Member<'a>> {
-    let mut slots = 16;
-    while members.len() * 4 > slots * 3 {
-        slots *= 2;
+/// Members in the order in which Java's hash table holds them; in one bucket, in the order of the message.
+pub(crate) fn in_table_order<'m, 'a>(members: &'m [Member<'a>]) -> Vec<&'m Member<'a>> {
+    // While a name is put into lower case, the table holds it twice, and it never shrinks.
+    let most = members.len() + usize::from(members.iter().any(|member| member.name != member.spelled));
+    let mut buckets = 16;
+    while most * 4 > buckets * 3 {
+        buckets *= 2;
     }
     let mut ordered: Vec<_> = members.iter().collect();
     ordered.sort_by_key(|member| {
         let hash = member.name.encode_utf16().fold(0u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));
-        (hash ^ (hash >> 16)) as usize % slots
+        (hash ^ (hash >> 16)) as usize % buckets
     });
     ordered
 }

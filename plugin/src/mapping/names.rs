@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use bumpalo::Bump;
 
+use super::java::in_table_order;
 use crate::json::parse::has_twins;
 use crate::json::tree::{Member, Value};
 
@@ -91,17 +92,18 @@ impl<const N: usize> Renames<N> {
             Member { name, spelled: member.spelled, value: Cell::new(self.apply(arena, member.value.get(), rename)) }
         }));
         if has_twins(renamed) {
-            keep_last(renamed);
+            keep_last(members, renamed);
         }
         Value::Object(renamed)
     }
 }
 
-/// Where two names became the same, the later member stays: empties the others, which are then not written.
+/// Where two names became the same, the member stays that the reference's hash table holds last: empties the others, which are then not written.
 #[cold]
-fn keep_last(members: &[Member<'_>]) {
+fn keep_last(members: &[Member<'_>], renamed: &[Member<'_>]) {
+    let new: BTreeMap<&str, &Member<'_>> = members.iter().map(|member| member.name).zip(renamed).collect();
     let mut last: BTreeMap<&str, &Member<'_>> = BTreeMap::new();
-    for member in members {
+    for member in in_table_order(members).into_iter().filter_map(|member| new.get(member.name)) {
         if let Some(earlier) = last.insert(member.name, member) {
             earlier.value.set(Value::Null);
         }
@@ -118,9 +120,9 @@ mod tests {
     fn members_are_renamed_at_every_depth() {
         const TABLE: Renames<3> = renames([("HostName", "host_name"), ("$id", "id"), ("AzureID", "azure_id")]);
         let arena = Bump::new();
-        let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id":5,"Other":6}"#, Names::Lower).unwrap();
+        let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id2":5,"Other":6}"#, Names::Lower).unwrap();
         let mut out = Vec::new();
         write::value(&mut out, TABLE.apply(&arena, read, |_| None));
-        assert_eq!(String::from_utf8(out).unwrap(), r#"{"host_name":{"id":2,"x":[{"azure_id":3},[{"$id":4}]]},"id":5,"other":6}"#);
+        assert_eq!(String::from_utf8(out).unwrap(), r#"{"host_name":{"id":2,"x":[{"azure_id":3},[{"$id":4}]]},"id2":5,"other":6}"#);
     }
 }

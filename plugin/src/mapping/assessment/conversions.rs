@@ -3,8 +3,9 @@
 use super::parts::{Parts, path};
 use crate::defender::assessment::Part;
 use crate::json::tree::{Member, Value, array};
-use crate::mapping::cast::{Cast, cast, scalar_text};
+use crate::mapping::cast::{Cast, cast};
 use crate::mapping::convert::date;
+use crate::mapping::java;
 use crate::mapping::record::Record;
 
 /// One conversion.
@@ -113,7 +114,7 @@ fn signature_date<'a>(record: &mut Record<'a>, member: &Member<'a>) {
     if value.is_blank() {
         return;
     }
-    match date::us(&scalar_text(value)) {
+    match date::us(&java::text(value)) {
         Ok(stamp) => member.value.set(Value::Text(record.arena.alloc_str(stamp.as_str()))),
         Err(_) => {
             record.unreadable(&path(Part::Findings, member.name), value, Cast::Date.name());

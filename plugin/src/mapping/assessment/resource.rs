@@ -29,7 +29,8 @@ const ACCOUNT: &str = "the subscription in `resource_details.native_resource_id`
 const PROVIDER: &str = "azure if `resource_details.source` is Azure";
 const IMAGE_HASH: &str = "`sub_assessment.additional_data.artifact_details.digest`, else `additional_data.digest`";
 const HOST: &str = "`resource_name` of `sub_assessment.resource_details`, else of `resource_details`, if its `resource_type` is virtualMachines";
-const PLATFORM: &str = "linux, windows or darwin, by what `sub_assessment.additional_data.software_details.os_details.os_platform` contains, else `additional_data.os_type`";
+const PLATFORM: &str =
+    "linux, windows or darwin, by what `sub_assessment.additional_data.software_details.os_details.os_platform` contains, else `additional_data.os_type`";
 const OS_TYPE: &str = "linux, macos, unix, windows, ios or android, by the same members";
 const ORCHESTRATOR: &str =
     "kubernetes if there is `kubernetes_details` or `kubernetes_context` in `sub_assessment.additional_data`, or `additional_data.k8s_cluster_id`";
@@ -100,13 +101,13 @@ fn host_os<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     // The sub-assessment's text is asked for all three and the last answer stays; the assessment's for the first that fits.
     let contained = |text: &Option<String>, name: &str| text.as_ref().is_some_and(|text| text.contains(name));
     let found = FAMILIES.iter().rfind(|(name, _)| contained(&platform, name)).or_else(|| FAMILIES.iter().find(|(name, _)| contained(&os_type, name)));
-    let sources = || (parts.read(record, Part::Os, "os_platform"), parts.read(record, Part::Additional, "os_type"));
     if let Some((_, family)) = found {
         record.put(const { ASSESSMENT.slot("host.os.platform") }, Value::Text(family), &PLATFORM);
-        sources();
+        // Both members are sources of the type as well.
+        parts.read(record, Part::Os, "os_platform");
+        parts.read(record, Part::Additional, "os_type");
     }
-    const TYPES: [(&str, &str); 6] =
-        [("linux", "linux"), ("mac", "macos"), ("unix", "unix"), ("windows", "windows"), ("ios", "ios"), ("android", "android")];
+    const TYPES: [(&str, &str); 6] = [("linux", "linux"), ("mac", "macos"), ("unix", "unix"), ("windows", "windows"), ("ios", "ios"), ("android", "android")];
     let text = if platform.is_some() { &platform } else { &os_type };
     if let Some((_, name)) = TYPES.iter().find(|(name, _)| contained(text, name)) {
         record.put(const { ASSESSMENT.slot("host.os.type") }, Value::Text(name), &OS_TYPE);

@@ -173,11 +173,7 @@ const TYPES_AUTHENTICATION: &[&str] = &[
     "vm_vmaccessunusualsshreset",
 ];
 
-const TYPES_CONFIGURATION: &[&str] = &[
-    "arm_azurite",
-    "k8s_exposedpostgresbroadiprange",
-    "k8s_exposedpostgrestrustauth",
-];
+const TYPES_CONFIGURATION: &[&str] = &["arm_azurite", "k8s_exposedpostgresbroadiprange", "k8s_exposedpostgrestrustauth"];
 
 const TYPES_MALWARE: &[&str] = &[
     "appservices_base64encodedexecutableincommandlineparams",

@@ -160,7 +160,7 @@ fn one<'a>(record: &mut Record<'a>, entity: Value<'a>, collected: &mut Collected
     }
     convert(record, location.latitude, Cast::Double, "Entities[].Location.Latitude");
     convert(record, location.longitude, Cast::Double, "Entities[].Location.Longitude");
-    convert(record, location.asn, Cast::Long, "Entities[].Location.Asn");
+    convert(record, location.asn, Cast::Digits, "Entities[].Location.Asn");
     convert(record, members.address, Cast::Ip, "Entities[].Address");
     convert(record, members.asset, Cast::Boolean, "Entities[].Asset");
     convert(record, members.is_domain_joined, Cast::Boolean, "Entities[].IsDomainJoined");
@@ -172,7 +172,7 @@ fn one<'a>(record: &mut Record<'a>, entity: Value<'a>, collected: &mut Collected
         let inner = Entity::of(inner);
         convert(record, inner.address, Cast::Ip, "Entities[].IpAddresses[].Address");
         convert(record, inner.asset, Cast::Boolean, "Entities[].IpAddresses[].Asset");
-        convert(record, Location::of(value_of(inner.location)).asn, Cast::Long, "Entities[].IpAddresses[].Location.Asn");
+        convert(record, Location::of(value_of(inner.location)).asn, Cast::Digits, "Entities[].IpAddresses[].Location.Asn");
         collect(record, inner.address, &mut collected.inner_addresses);
     }
     if let Some(protocol) = members.protocol {
@@ -286,10 +286,8 @@ fn write_lists<'a>(record: &mut Record<'a>, collected: &Collected<'a>) {
 fn write_url<'a>(record: &mut Record<'a>, parts: &uri::Parts<'a>) {
     let arena = record.arena;
     for (slot, part) in [
-        (const { EVENT.slot("url.domain") }, &parts.domain),
         (const { EVENT.slot("url.extension") }, &parts.extension),
         (const { EVENT.slot("url.fragment") }, &parts.fragment),
-        (const { EVENT.slot("url.original") }, &parts.original),
         (const { EVENT.slot("url.password") }, &parts.password),
         (const { EVENT.slot("url.path") }, &parts.path),
         (const { EVENT.slot("url.query") }, &parts.query),
@@ -298,13 +296,15 @@ fn write_url<'a>(record: &mut Record<'a>, parts: &uri::Parts<'a>) {
         (const { EVENT.slot("url.username") }, &parts.username),
     ] {
         if let Some(text) = part {
-            let text = match text {
+            let text: &str = match text {
                 Cow::Borrowed(text) => text,
-                Cow::Owned(text) => &*arena.alloc_str(text),
+                Cow::Owned(text) => arena.alloc_str(text),
             };
             record.put(slot, Value::Text(text), &URL);
         }
     }
+    record.put(const { EVENT.slot("url.domain") }, parts.domain.map_or(Value::Null, Value::Text), &URL);
+    record.put(const { EVENT.slot("url.original") }, Value::Text(parts.original), &URL);
     if let Some(port) = parts.port {
         record.put(const { EVENT.slot("url.port") }, crate::mapping::cast::integer(arena, port.into()), &URL);
     }

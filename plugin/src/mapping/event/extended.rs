@@ -13,7 +13,10 @@ pub(crate) const RULES: &[(&str, &str)] = &[
     ("event.category", KIND),
     ("event.type", KIND),
     ("event.id", "profile extended: `SystemAlertId`, else `id`"),
-    ("event.severity", "profile extended: `Severity`, else `properties.status.severity`, else `properties.metadata.severity`: Low → 21, Medium → 47, High → 73, Critical → 99"),
+    (
+        "event.severity",
+        "profile extended: `Severity`, else `properties.status.severity`, else `properties.metadata.severity`: Low → 21, Medium → 47, High → 73, Critical → 99",
+    ),
     ("message", "profile extended: `AlertDisplayName`, else `properties.displayName`, else `properties.metadata.displayName`"),
     ("rule.id", "profile extended: `AlertType`"),
     ("rule.name", "profile extended: `AlertDisplayName`"),
@@ -53,11 +56,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>) {
     let kind = kind_of(root);
     correct(record, kind);
     put(record, const { EVENT.slot("event.id") }, &[(root, "systemalertid"), (root, "id")]);
-    put(
-        record,
-        const { EVENT.slot("message") },
-        &[(root, "alertdisplayname"), (properties, "displayname"), (properties.get("metadata"), "displayname")],
-    );
+    put(record, const { EVENT.slot("message") }, &[(root, "alertdisplayname"), (properties, "displayname"), (properties.get("metadata"), "displayname")]);
     put(record, const { EVENT.slot("rule.id") }, &[(root, "alerttype")]);
     put(record, const { EVENT.slot("rule.name") }, &[(root, "alertdisplayname")]);
     put(record, const { EVENT.slot("rule.description") }, &[(root, "description")]);
@@ -154,7 +153,7 @@ fn entities<'a>(record: &mut Record<'a>, root: Value<'a>) {
     let mut directories = Distinct::default();
     let mut command_lines = Distinct::default();
     let mut hosts = Distinct::default();
-    let mut add = |list: &mut Distinct<'a>, value: Value<'a>| {
+    let add = |list: &mut Distinct<'a>, value: Value<'a>| {
         if !value.is_blank() {
             list.add(arena, java::rendered(value));
         }

@@ -6,7 +6,7 @@ mod zone;
 
 use core::fmt;
 
-use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
 
 /// Reads ISO 8601: `yyyy[-MM[-dd[T[HH[:mm[:ss[.f]]]]]]]` and a zone behind any time of day. What is missing is the least possible, a missing zone is UTC.
 pub(crate) fn iso(text: &str) -> Result<Stamp, DateFault> {
@@ -16,6 +16,22 @@ pub(crate) fn iso(text: &str) -> Result<Stamp, DateFault> {
 /// Reads `M/d/yyyy h:mm:ss a` in UTC.
 pub(crate) fn us(text: &str) -> Result<Stamp, DateFault> {
     us::read(text).map(Stamp::of)
+}
+
+/// A time by its milliseconds since 1970.
+pub(crate) fn from_millis(millis: u64) -> Stamp {
+    let latest = DateTime::<Utc>::MAX_UTC.timestamp_millis();
+    let millis = i64::try_from(millis).map_or(latest, |millis| millis.min(latest));
+    let utc = DateTime::from_timestamp_millis(millis).unwrap_or(DateTime::<Utc>::MAX_UTC).naive_utc();
+    Stamp::of(Local {
+        year: utc.year(),
+        month: utc.month(),
+        day: utc.day(),
+        hour: utc.hour(),
+        minute: utc.minute(),
+        second: utc.second(),
+        millisecond: utc.and_utc().timestamp_subsec_millis(),
+    })
 }
 
 /// Why a text is no date.

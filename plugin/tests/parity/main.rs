@@ -1,0 +1,75 @@
+//! The reference's own test data and further cases, compared as documents. They are read where they lie; without them these tests say so.
+
+mod compare;
+mod shared;
+
+use microsoft_defender_cloud::mapping::Mapper;
+use microsoft_defender_cloud::settings::Settings;
+use serde_json::Value;
+
+use compare::{Case, check};
+
+const NOW: u64 = 1_767_225_600_000;
+
+fn settings(tags: &[String]) -> Settings {
+    let has = |name: &str| tags.iter().any(|tag| tag == name);
+    let preserve = ["preserve_original_event", "preserve_duplicate_custom_fields"];
+    Settings {
+        preserve_original_event: has(preserve[0]),
+        preserve_duplicate_custom_fields: has(preserve[1]),
+        tags: Some(tags.iter().filter(|tag| !preserve.contains(&tag.as_str())).cloned().collect()),
+        ..Settings::default()
+    }
+}
+
+fn document(dataset: &str, message: &str, tags: &[String]) -> Value {
+    let mut mapper = Mapper::new(settings(tags));
+    let body = match dataset {
+        "event" => mapper.event(message, None, NOW),
+        _ => mapper.assessment(message, None, NOW),
+    };
+    serde_json::from_slice(&body).expect("a document is JSON")
+}
+
+/// Runs all cases; fails with every difference.
+fn run(dataset: &str, cases: Vec<Case>) {
+    let mut failures = Vec::new();
+    let count = cases.len();
+    for case in cases {
+        let ours = document(dataset, &case.message, &case.tags);
+        let differences = check(&case, ours);
+        if !differences.is_empty() {
+            failures.push(format!("{}:\n  {}", case.name, differences.join("\n  ")));
+        }
+    }
+    println!("{dataset}: {} of {count} equal", count - failures.len());
+    assert!(failures.is_empty(), "{} of {count} differ\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn gold_event() {
+    let Some(cases) = shared::gold("event") else { return };
+    assert_eq!(cases.len(), 5);
+    run("event", cases);
+}
+
+#[test]
+fn gold_assessment() {
+    let Some(cases) = shared::gold("assessment") else { return };
+    assert_eq!(cases.len(), 13);
+    run("assessment", cases);
+}
+
+#[test]
+fn cases_event() {
+    let Some(cases) = shared::cases("event") else { return };
+    assert!(cases.len() > 200);
+    run("event", cases);
+}
+
+#[test]
+fn cases_assessment() {
+    let Some(cases) = shared::cases("assessment") else { return };
+    assert!(cases.len() > 100);
+    run("assessment", cases);
+}
