@@ -201,3 +201,45 @@ pub struct Decoded {
     /// Worth telling.
     pub problems: Vec<Problem>,
 }
+
+/// One thing to say about the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingProblem {
+    /// `Error` refuses them, `Warning` does not.
+    pub severity: Severity,
+    /// JSON pointer into the settings.
+    pub pointer: String,
+    /// For a person.
+    pub message: String,
+}
+
+/// One field that documents of a data set may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Dotted.
+    pub name: String,
+    /// Elasticsearch's name of the type.
+    pub kind: String,
+    /// Where it comes from, one readable line a rule.
+    pub sources: Vec<String>,
+}
+
+/// One rule that wrote a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// The field.
+    pub field: String,
+    /// As in [`Field::sources`].
+    pub rule: String,
+    /// Where the value stood in the message.
+    pub sources: Vec<String>,
+}
+
+/// What `decode` does with one record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Explanation {
+    /// By field.
+    pub traces: Vec<Trace>,
+    /// Members of the record that no rule read.
+    pub unused: Vec<String>,
+}

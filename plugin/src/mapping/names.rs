@@ -123,6 +123,6 @@ mod tests {
         let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id2":5,"Other":6}"#, Names::Lower).unwrap();
         let mut out = Vec::new();
         write::value(&mut out, TABLE.apply(&arena, read, |_| None));
-        assert_eq!(String::from_utf8(out).unwrap(), r#"{"host_name":{"id":2,"x":[{"azure_id":3},[{"$id":4}]]},"id2":5,"other":6}"#);
+        assert_eq!(String::from_utf8(out).unwrap(), r#"{"id":1,"host_name":{"id":2,"x":[{"azure_id":3},[{"$id":4}]]},"id2":5,"other":6}"#);
     }
 }

@@ -24,8 +24,10 @@ pub(crate) struct Record<'a> {
 pub(crate) struct Trace<'a> {
     /// Members read since the last field was written.
     pending: Vec<&'a str>,
-    /// All members that a rule read.
+    /// All members that a rule read, with all that is in them.
     pub read: Vec<&'a str>,
+    /// Containers that rules looked into.
+    pub opened: Vec<&'a str>,
     /// Fields written, in order.
     pub written: Vec<Written<'a>>,
 }
@@ -80,6 +82,14 @@ impl<'a> Record<'a> {
             if !member.value.get().is_blank() {
                 trace.pending.push(member.spelled);
             }
+        }
+    }
+
+    /// Notes that rules look into a container.
+    #[inline]
+    pub(crate) fn open(&self, member: &Member<'a>) {
+        if let Some(trace) = &self.trace {
+            trace.borrow_mut().opened.push(member.spelled);
         }
     }
 

@@ -11,7 +11,9 @@ use crate::settings::Profile;
 
 /// The assessment's `properties` with the envelope's `id`, `name` and `type`; `Null` where there is nothing.
 pub(super) fn tree<'a>(record: &mut Record<'a>, root: Value<'a>, profile: Profile) -> Value<'a> {
-    let properties = match as_written(root, "properties").map(|member| member.value.get()) {
+    let properties = as_written(root, "properties");
+    properties.into_iter().for_each(|member| record.open(member));
+    let properties = match properties.map(|member| member.value.get()) {
         Some(object @ Value::Object(_)) => object,
         Some(Value::Null) | None => Value::Null,
         Some(other) => {
@@ -24,7 +26,9 @@ pub(super) fn tree<'a>(record: &mut Record<'a>, root: Value<'a>, profile: Profil
     if let Some(additional) = tree.get().cell("additional_data") {
         read_cves(record, additional.get(), profile);
         open_ports_and_licence(record, additional);
-        if let Some(sub) = additional.get().cell("sub_assessment") {
+        if let Some(member) = find(additional.get(), "sub_assessment") {
+            let sub = &member.value;
+            record.open(member);
             fold_sub(record, sub);
             if let Some(additional) = sub.get().cell("additional_data") {
                 reshape(record, additional);
@@ -69,7 +73,10 @@ fn fold_sub<'a>(record: &mut Record<'a>, place: &Cell<Value<'a>>) {
         return;
     }
     let path = "subAssessment.properties";
-    let properties = match envelope.get("properties") {
+    let properties = find(envelope, "properties");
+    properties.into_iter().for_each(|member| record.open(member));
+    let has_properties = properties.is_some();
+    let properties = match properties.map_or(Value::Null, |member| member.value.get()) {
         object @ Value::Object(_) => object,
         Value::Null => Value::Null,
         other => {
@@ -77,7 +84,7 @@ fn fold_sub<'a>(record: &mut Record<'a>, place: &Cell<Value<'a>>) {
             Value::Null
         }
     };
-    let folds = envelope.cell("properties").is_some() || ["name", "type", "id"].iter().any(|name| envelope.cell(name).is_some());
+    let folds = has_properties || ["name", "type", "id"].iter().any(|name| envelope.cell(name).is_some());
     if !folds {
         return;
     }

@@ -13,7 +13,8 @@ impl<'a> Parts<'a> {
         let mut parts = [Value::Null; PARTS];
         parts[0] = tree;
         for place in &PLACES[1..] {
-            let value = record.read(parts[place.parent as usize], place.name);
+            let member = parts[place.parent as usize].members().iter().find(|member| member.name == place.name);
+            let value = member.map_or(Value::Null, |member| member.value.get());
             parts[place.part as usize] = match value {
                 Value::Object(_) => value,
                 Value::Null => Value::Null,
@@ -26,7 +27,6 @@ impl<'a> Parts<'a> {
                 }
             };
         }
-        record.settle();
         Self(parts)
     }
 

@@ -139,7 +139,6 @@ pub(super) fn objects<'a>(record: &mut Record<'a>, root: Value<'a>, source: &'st
             return None;
         }
     };
-    record.note_all(value);
     record.settle();
     Some(objects)
 }

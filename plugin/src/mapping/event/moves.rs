@@ -240,10 +240,9 @@ fn find<'a>(record: &mut Record<'a>, root: Value<'a>, section: &Section) -> Opti
     if !section.path.is_empty() {
         for name in section.path.split('.') {
             let member = container.members().iter().find(|member| member.name.eq_ignore_ascii_case(name))?;
-            record.note(member);
+            record.open(member);
             container = member.value.get();
         }
-        record.settle();
     }
     match container {
         Value::Object(_) => Some(container),
