@@ -161,12 +161,27 @@ mod tests {
     #[test]
     fn regions_are_those_of_java_time() {
         for name in [
-            "Europe/Paris", "US/Pacific", "Asia/Calcutta", "America/Argentina/ComodRivadavia", "Etc/GMT+5", "Etc/UTC", "GMT0", "UCT", "Zulu", "CET", "EST5EDT",
-            "PRC", "ROK", "NZ-CHAT", "W-SU",
+            "Europe/Paris",
+            "US/Pacific",
+            "Asia/Calcutta",
+            "America/Argentina/ComodRivadavia",
+            "Etc/GMT+5",
+            "Etc/UTC",
+            "GMT0",
+            "UCT",
+            "Zulu",
+            "CET",
+            "EST5EDT",
+            "PRC",
+            "ROK",
+            "NZ-CHAT",
+            "W-SU",
         ] {
             assert!(matches!(Zone::of(name), Some(Zone::Region(_))), "{name}");
         }
-        for name in ["EST", "MST", "HST", "ROC", "Factory", "europe/paris", "EUROPE/PARIS", "Europe/Pari", "Mars/Base", "z", "utc", "PST", "UTCx", "Europe/Paris "] {
+        for name in
+            ["EST", "MST", "HST", "ROC", "Factory", "europe/paris", "EUROPE/PARIS", "Europe/Pari", "Mars/Base", "z", "utc", "PST", "UTCx", "Europe/Paris "]
+        {
             assert!(Zone::of(name).is_none(), "{name}");
         }
     }
