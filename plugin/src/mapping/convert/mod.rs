@@ -4,7 +4,7 @@ pub(crate) mod date;
 pub(crate) mod fingerprint;
 pub(crate) mod ip;
 pub(crate) mod number;
-//uri
+pub(crate) mod uri;
 
 /// `true` or `false` in any letter case.
 pub(crate) fn boolean(text: &str) -> Option<bool> {
