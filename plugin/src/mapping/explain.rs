@@ -2,100 +2,88 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::record::Trace;
+use super::record::{Record, Trace};
 use super::reference;
 use crate::contract::{Dataset, Explanation, Trace as Line};
-use crate::ecs::{Document, Slot};
+use crate::ecs::Slot;
 use crate::json::tree::Value;
 
-/// The members of a message by where their names stand in memory, which the mapping does not change.
-pub(super) struct Members(BTreeMap<usize, String>);
+/// The members of a record, taken down before it is mapped, outermost first.
+pub(super) struct Members {
+    all: Vec<Entry>,
+    /// Positions by where the spelled name stands in memory, which mapping does not change.
+    by_address: BTreeMap<usize, usize>,
+}
+
+struct Entry {
+    path: String,
+    address: usize,
+    /// Position of the member that it stands in.
+    parent: Option<usize>,
+    has_content: bool,
+}
 
 impl Members {
-    /// All members of a message as it was read.
+    /// All members of a record as it was read.
     pub(super) fn of(root: Value<'_>) -> Self {
-        let mut members = BTreeMap::new();
-        walk(root, "", &mut |path, spelled, _| {
-            members.insert(address(spelled), path.to_owned());
-            true
-        });
-        Self(members)
+        let mut members = Self { all: Vec::new(), by_address: BTreeMap::new() };
+        members.add(root, "", None);
+        members
+    }
+
+    fn add(&mut self, value: Value<'_>, path: &str, parent: Option<usize>) {
+        for member in value.members() {
+            let path = if path.is_empty() { member.spelled.to_owned() } else { format!("{path}.{}", member.spelled) };
+            let at = self.all.len();
+            let address = address(member.spelled);
+            self.by_address.insert(address, at);
+            self.all.push(Entry { path: path.clone(), address, parent, has_content: member.value.get().has_content() });
+            self.add(member.value.get(), &path, Some(at));
+        }
+        for (place, element) in value.elements().iter().enumerate() {
+            self.add(element.get(), &format!("{path}[{place}]"), parent);
+        }
     }
 
     /// The path of a member; its bare name for one that stood in a text.
     fn path(&self, spelled: &str) -> String {
-        self.0.get(&address(spelled)).map_or_else(|| spelled.to_owned(), Clone::clone)
+        self.by_address.get(&address(spelled)).map_or_else(|| spelled.to_owned(), |&at| self.all[at].path.clone())
+    }
+
+    /// The outermost members that no rule read and none looked into.
+    fn unread(&self, trace: &Trace<'_>) -> Vec<String> {
+        let addresses = |names: &[&str]| names.iter().map(|name| address(name)).collect::<BTreeSet<_>>();
+        let (read, opened) = (addresses(&trace.read), addresses(&trace.opened));
+        let mut unread = Vec::new();
+        // Whether a member was looked into, so that what is in it counts for itself.
+        let mut is_open: Vec<bool> = Vec::with_capacity(self.all.len());
+        for entry in &self.all {
+            let counts = entry.parent.is_none_or(|parent| is_open[parent]);
+            is_open.push(counts && opened.contains(&entry.address));
+            if counts && entry.has_content && !opened.contains(&entry.address) && !read.contains(&entry.address) {
+                unread.push(entry.path.clone());
+            }
+        }
+        unread
     }
 }
 
-/// What the mapping noted about a record, in words. `unread` is the message as it was before it was mapped.
-pub(super) fn explanation(dataset: Dataset, trace: &Trace<'_>, filled: &[Slot], members: &Members, unread: Vec<String>, document: &'static [crate::ecs::Field]) -> Explanation {
-    let mut traces: Vec<Line> = Vec::new();
-    for written in &trace.written {
-        // A field that a later rule has written over counts once, by that rule.
-        let field = document[written.slot].name;
-        traces.retain(|line| line.field != field);
-        if filled.contains(&written.slot) {
-            let mut sources: Vec<String> = written.sources.iter().map(|spelled| members.path(spelled)).collect();
-            sources.dedup();
-            traces.push(Line { field: field.to_owned(), rule: written.rule.clone(), sources });
-        }
+/// What the mapping noted about a record, in words, by field.
+pub(super) fn explanation(dataset: Dataset, record: Record<'_>, members: &Members) -> Explanation {
+    let fields = record.document.schema().slots;
+    let filled: BTreeSet<Slot> = (0..fields.len()).filter(|&slot| record.document.get(slot).has_content()).collect();
+    let trace = record.into_trace();
+    let mut lines: BTreeMap<Slot, Line> = BTreeMap::new();
+    for written in trace.written.iter().filter(|written| filled.contains(&written.slot)) {
+        let sources = written.sources.iter().map(|spelled| members.path(spelled)).collect();
+        // Of several rules that write a field, the last one made what the document shows.
+        lines.insert(written.slot, Line { field: fields[written.slot].name.to_owned(), rule: written.rule.clone(), sources });
     }
-    for &slot in filled {
-        let field = document[slot].name;
-        if !traces.iter().any(|line| line.field == field) {
-            let rule = reference::rule_of(dataset, field);
-            traces.push(Line { field: field.to_owned(), rule, sources: Vec::new() });
-        }
+    for slot in filled {
+        let field = fields[slot].name;
+        lines.entry(slot).or_insert_with(|| Line { field: field.to_owned(), rule: reference::envelope_rule(dataset, field), sources: Vec::new() });
     }
-    traces.sort_by(|left, right| left.field.cmp(&right.field));
-    Explanation { traces, unused: unread }
-}
-
-/// The slots of a document that hold something.
-pub(super) fn filled(document: &Document<'_>) -> Vec<Slot> {
-    (0..document.schema().slots.len()).filter(|&slot| document.get(slot).has_content()).collect()
-}
-
-/// The outermost members of a message that were neither read nor opened.
-pub(super) fn unread(members: &[(String, usize, bool)], trace: &Trace<'_>) -> Vec<String> {
-    let read: BTreeSet<usize> = trace.read.iter().map(|spelled| address(spelled)).collect();
-    let opened: BTreeSet<usize> = trace.opened.iter().map(|spelled| address(spelled)).collect();
-    let mut unread: Vec<String> = Vec::new();
-    let mut done: Vec<&str> = Vec::new();
-    for (path, address, has_content) in members {
-        let inside = done.iter().any(|outer| path.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['.', '['])));
-        if inside || opened.contains(address) {
-            continue;
-        }
-        done.push(path);
-        if !read.contains(address) && *has_content {
-            unread.push(path.clone());
-        }
-    }
-    unread
-}
-
-/// All members of a message, outermost first: path, address, and whether there is anything in them.
-pub(super) fn outline(root: Value<'_>) -> Vec<(String, usize, bool)> {
-    let mut members = Vec::new();
-    walk(root, "", &mut |path, spelled, value| {
-        members.push((path.to_owned(), address(spelled), value.has_content()));
-        true
-    });
-    members
-}
-
-fn walk(value: Value<'_>, path: &str, visit: &mut dyn FnMut(&str, &str, Value<'_>) -> bool) {
-    for member in value.members() {
-        let path = if path.is_empty() { member.spelled.to_owned() } else { format!("{path}.{}", member.spelled) };
-        if visit(&path, member.spelled, member.value.get()) {
-            walk(member.value.get(), &path, visit);
-        }
-    }
-    for (place, element) in value.elements().iter().enumerate() {
-        walk(element.get(), &format!("{path}[{place}]"), visit);
-    }
+    Explanation { traces: lines.into_values().collect(), unused: members.unread(&trace) }
 }
 
 fn address(text: &str) -> usize {

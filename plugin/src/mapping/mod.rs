@@ -6,9 +6,11 @@ mod convert;
 mod distinct;
 mod envelope;
 mod event;
+mod explain;
 mod java;
 mod names;
 mod record;
+pub mod reference;
 
 use bumpalo::Bump;
 

@@ -61,6 +61,17 @@ const IN_LIST: &[(&str, Cast)] = &[
     ("is_zero_day", Cast::Boolean),
 ];
 
+/// The type that a member is brought to, by its documented path.
+pub(crate) fn cast_of(documented: &str) -> Option<Cast> {
+    let single = CONVERSIONS.iter().find(|rule| path(rule.part, rule.member) == documented).map(|rule| rule.to);
+    let in_list = || {
+        let member = documented.strip_prefix(&path(Part::SubAdditional, "cve_list."))?;
+        let date = matches!(member, "last_modified_date" | "published_date").then_some(Cast::Date);
+        date.or(IN_LIST.iter().find(|(name, _)| *name == member).map(|&(_, to)| to))
+    };
+    single.or_else(in_list)
+}
+
 /// Applies all of them.
 pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     for rule in CONVERSIONS {

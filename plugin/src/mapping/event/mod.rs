@@ -4,7 +4,7 @@ pub(crate) mod alert_type;
 pub(crate) mod entities;
 pub(crate) mod extended;
 pub(crate) mod identifiers;
-mod member_names;
+pub(crate) mod member_names;
 pub(crate) mod moves;
 
 use core::fmt;

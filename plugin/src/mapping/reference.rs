@@ -1,0 +1,161 @@
+//! The field reference, made from the tables that the mapping works by.
+
+use std::fmt::Write;
+
+use super::assessment::{self, conversions, copies, resource, vulnerability};
+use super::envelope;
+use super::event::{self, entities, extended, member_names, moves};
+use crate::contract::{Dataset, Field};
+use crate::ecs::{ASSESSMENT, EVENT, Schema};
+use crate::walk::report;
+
+/// All fields of a data set, sorted by name.
+pub fn fields(dataset: Dataset) -> Vec<Field> {
+    match dataset {
+        Dataset::Event => of(&EVENT, &event_sources(), event_part),
+        Dataset::Assessment => of(&ASSESSMENT, &assessment_sources(), assessment_part),
+        Dataset::Run => report::FIELDS
+            .iter()
+            .map(|&(name, kind, source)| Field { name: name.to_owned(), kind: kind.to_owned(), sources: vec![source.to_owned()] })
+            .collect(),
+    }
+}
+
+/// The rule of a field that every document has.
+pub(super) fn envelope_rule(dataset: Dataset, field: &str) -> String {
+    let rule = envelope::RULES.iter().find(|(name, _)| *name == field).map_or("", |(_, rule)| rule);
+    match (field, dataset) {
+        ("event.dataset", dataset) => format!("constant: {}", dataset.name()),
+        _ => rule.to_owned(),
+    }
+}
+
+/// The page `docs/fields.md`.
+pub fn page() -> String {
+    let mut page = String::from(
+        "# Fields\n\nWhat documents hold: each field, its type in Elasticsearch, and where it comes from. Made from the mapping's own tables; \
+         `make bless` writes it again.\n\nSources of events are members of a record in the spelling that Azure uses; any letter case is read. \
+         Sources of assessments are members of `properties` in snake case, where `sub_assessment` stands for\n`properties.additionalData.subAssessment` \
+         and its own `properties`. \"Else\" means: where the sources before it are absent, null or empty.\n",
+    );
+    for dataset in Dataset::ALL {
+        let fields = fields(dataset);
+        let _ = write!(page, "\n## {}\n\n{} fields.\n\n| field | type | where it comes from |\n|---|---|---|\n", dataset.name(), fields.len());
+        for field in fields {
+            let _ = writeln!(page, "| `{}` | {} | {} |", field.name, field.kind, field.sources.join("; ").replace('|', "\\|"));
+        }
+    }
+    page
+}
+
+fn of(schema: &Schema, sources: &[(&'static str, String)], part: fn(&str) -> String) -> Vec<Field> {
+    let slots = schema.slots.iter().map(|field| {
+        let lines = sources.iter().filter(|(name, _)| *name == field.name).map(|(_, line)| line.clone()).collect();
+        Field { name: field.name.to_owned(), kind: field.kind.name().to_owned(), sources: lines }
+    });
+    let nested =
+        schema.nested.iter().map(|field| Field { name: field.name.to_owned(), kind: field.kind.name().to_owned(), sources: vec![part(field.name)] });
+    let mut fields: Vec<_> = slots.chain(nested).collect();
+    fields.sort_by(|left, right| left.name.cmp(&right.name));
+    fields
+}
+
+fn table(rules: &[(&'static str, &'static str)]) -> impl Iterator<Item = (&'static str, String)> {
+    rules.iter().map(|&(field, rule)| (field, rule.to_owned()))
+}
+
+fn event_sources() -> Vec<(&'static str, String)> {
+    let mut sources = Vec::new();
+    for rule in moves::MOVES.iter().flat_map(moves::Section::moves) {
+        match rule.copy {
+            Some(copy) => {
+                sources.push((EVENT.slots[copy].name, rule.to_string()));
+                sources.push((EVENT.slots[rule.target].name, format!("{rule}, if `preserve_duplicate_custom_fields` is set")));
+            }
+            None => sources.push((EVENT.slots[rule.target].name, rule.to_string())),
+        }
+    }
+    sources.extend(table(event::RULES));
+    sources.extend(table(entities::RULES));
+    sources.extend(table(extended::RULES));
+    sources.extend(common(Dataset::Event));
+    sources
+}
+
+fn assessment_sources() -> Vec<(&'static str, String)> {
+    let mut sources = Vec::new();
+    for rule in [copies::COPIES, copies::PACKAGE, copies::SEVERITY].into_iter().flatten() {
+        sources.push((ASSESSMENT.slots[rule.target].name, rule.to_string()));
+    }
+    for rules in [assessment::event::RULES, resource::RULES, vulnerability::RULES, &[assessment::TREE]] {
+        sources.extend(table(rules));
+    }
+    sources.extend(common(Dataset::Assessment));
+    sources
+}
+
+fn common(dataset: Dataset) -> impl Iterator<Item = (&'static str, String)> {
+    envelope::RULES.iter().map(move |&(field, _)| (field, envelope_rule(dataset, field)))
+}
+
+/// Where a declared part of the entities and the like stands.
+fn event_part(field: &str) -> String {
+    let path = field.strip_prefix("microsoft_defender_cloud.event.").unwrap_or(field);
+    let (container, rest) = path.split_once('.').unwrap_or((path, ""));
+    let (outer, rows) = match container {
+        "entities" => ("Entities[]", member_names::ENTITY.rows()),
+        "resource_identifiers" => ("ResourceIdentifiers[]", member_names::IDENTIFIER.rows()),
+        _ => ("ExtendedLinks[]", &[][..]),
+    };
+    let mut source = outer.to_owned();
+    for name in rest.split('.') {
+        let spelled = rows.iter().find(|(_, new)| *new == name).map_or_else(|| capitalised(name), |(old, _)| (*old).to_owned());
+        let _ = write!(source, ".{spelled}");
+    }
+    match rest {
+        "location_value" => "`Entities[].Location`, where it has no parts".to_owned(),
+        _ => format!("`{source}`"),
+    }
+}
+
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}
+
+/// Where a declared member of an assessment stands, and the type it is brought to.
+fn assessment_part(field: &str) -> String {
+    let path = field.strip_prefix("microsoft_defender_cloud.assessment.").unwrap_or(field);
+    if path == "class" {
+        return "vulnerability if a scanner of Defender's vulnerability management found it or `additional_data.cves_count` is there, else misconfiguration".to_owned();
+    }
+    let path = path.strip_prefix("additional_data.sub_assessment.").map_or_else(|| path.to_owned(), |rest| format!("sub_assessment.{rest}"));
+    match conversions::cast_of(&path) {
+        Some(cast) => format!("`{path}` as {}", cast.name()),
+        None => format!("`{path}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_has_a_source() {
+        for dataset in Dataset::ALL {
+            for field in fields(dataset) {
+                assert!(field.sources.iter().any(|source| !source.is_empty()), "{}", field.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_is_current() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/fields.md");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(file, page()).expect("the page can be written");
+        }
+        let current = std::fs::read_to_string(file).unwrap_or_default();
+        assert!(current == page(), "docs/fields.md is not what the tables say; `make bless` writes it again");
+    }
+}
