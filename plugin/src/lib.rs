@@ -5,3 +5,4 @@ mod id;
 mod json;
 pub mod mapping;
 pub mod settings;
+pub mod walk;
