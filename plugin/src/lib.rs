@@ -7,3 +7,4 @@ mod id;
 mod json;
 pub mod mapping;
 pub mod settings;
+pub mod walk;

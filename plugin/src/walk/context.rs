@@ -1,0 +1,102 @@
+//! What every part of a walk works with during one call: the plan, the mapper, the memory, and the step that is being made.
+
+use super::budget::Budget;
+use super::link::Origin;
+use super::problem::Code;
+use super::report::Counts;
+use crate::contract::{Dataset, Document, Problem, Step, Timestamp};
+use crate::id;
+use crate::mapping::Mapper;
+use crate::settings::{Scope, Settings};
+
+/// What stays the same during a run.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// As the instance was set up.
+    pub settings: Settings,
+    /// The server that is asked.
+    pub origin: Origin,
+    /// The scopes' ARM paths.
+    pub scopes: Vec<String>,
+    /// When the run began.
+    pub start: Timestamp,
+}
+
+impl Plan {
+    /// The plan of a run that began at `start`.
+    pub(super) fn new(settings: &Settings, start: Timestamp) -> Self {
+        let scopes = settings.scopes.iter().map(path).collect();
+        Self { settings: settings.clone(), origin: Origin::of(&settings.url), scopes, start }
+    }
+
+    /// Where a scope's assessments are listed.
+    pub(super) fn assessments(&self, scope: &str) -> String {
+        let Settings { url, assessment_api_version, .. } = &self.settings;
+        format!("{url}{scope}/providers/Microsoft.Security/assessments?api-version={assessment_api_version}")
+    }
+
+    /// Where all of a scope's sub-assessments are listed.
+    pub(super) fn sub_assessments(&self, scope: &str) -> String {
+        let Settings { url, sub_assessment_api_version, .. } = &self.settings;
+        format!("{url}{scope}/providers/Microsoft.Security/subAssessments?api-version={sub_assessment_api_version}")
+    }
+
+    /// A scope's path by its number.
+    pub(super) fn scope(&self, number: usize) -> &str {
+        self.scopes.get(number).map_or("", String::as_str)
+    }
+}
+
+fn path(scope: &Scope) -> String {
+    match scope {
+        Scope::Subscription(id) => format!("/subscriptions/{id}"),
+        Scope::ManagementGroup(name) => format!("/providers/Microsoft.Management/managementGroups/{name}"),
+    }
+}
+
+/// What a part of the walk has at hand during one call.
+#[derive(Debug)]
+pub(super) struct Context<'a> {
+    /// What stays the same.
+    pub plan: &'a Plan,
+    /// What is held.
+    pub budget: &'a mut Budget,
+    /// What the call gives. `more` is set as soon as a document had to wait.
+    pub step: Step,
+    /// Whether something has moved, so that another round may move more.
+    pub changed: bool,
+    mapper: &'a mut Mapper,
+    bytes: usize,
+}
+
+impl<'a> Context<'a> {
+    /// The beginning of a call.
+    pub(super) fn new(plan: &'a Plan, budget: &'a mut Budget, mapper: &'a mut Mapper) -> Self {
+        Self { plan, budget, step: Step::default(), changed: false, mapper, bytes: 0 }
+    }
+
+    /// Whether the step takes the document of a record of this size. If not, the record has to wait for the next call.
+    pub(super) fn has_room(&mut self, size: usize) -> bool {
+        let fits = self.bytes + size <= self.budget.step || self.step.documents.is_empty();
+        self.step.more |= !fits;
+        !self.step.more
+    }
+
+    /// Makes the document of a merged record. Its id is of the start of the run and of what tells its assessment and sub-assessment from others.
+    pub(super) fn emit(&mut self, record: &str, assessment: &[u8], sub_assessment: &[u8], source: Option<u32>, counts: &mut Counts) {
+        let id = id::of(&[b"walk", &self.plan.start.to_le_bytes(), assessment, sub_assessment]);
+        let body = self.mapper.assessment(record, self.plan.start);
+        self.bytes += body.len();
+        self.step.documents.push(Document { dataset: Dataset::Assessment, id, body, source });
+        counts.documents += 1;
+        self.changed = true;
+    }
+
+    /// Tells a problem, and counts it.
+    pub(super) fn tell(&mut self, code: Code, message: String, source: Option<u32>, counts: &mut Counts) {
+        let row = code.row();
+        self.step.problems.push(Problem { severity: row.severity, code: row.name, message, source });
+        counts.note(code);
+        self.changed = true;
+    }
+}

@@ -1,0 +1,109 @@
+//! Why a list could not be read to its end.
+
+use core::fmt;
+
+use super::link::Trail;
+use super::problem::Code;
+use crate::contract::{Failure, Response};
+use crate::json::scan;
+
+/// Characters of a server's own words that are passed on.
+const LONGEST_WORDS: usize = 300;
+
+/// What ended a list before its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// There is no answer.
+    Unanswered(String),
+    /// The answer is not a page; the server's own words with it.
+    Status(u16, String),
+    /// The page is not what it should be.
+    Unreadable(String),
+    /// The link to the next page is not followed.
+    Link(String),
+    /// The link leads to a page that was read.
+    Loop,
+    /// So many pages in a row brought nothing new.
+    Barren(u32),
+}
+
+impl Fault {
+    /// The fault of an answer that is no page.
+    pub(super) fn of_response(response: &Response) -> Self {
+        Self::Status(response.status, words(&response.body).unwrap_or_default())
+    }
+
+    /// The fault of a request that was not answered.
+    pub(super) fn of_failure(failure: Failure) -> Self {
+        Self::Unanswered(match failure {
+            Failure::Refused(why) => format!("the request was refused: {why}"),
+            Failure::Unauthorized(why) => format!("no access token: {why}"),
+            Failure::Unreachable(why) => format!("no connection: {why}"),
+            Failure::TimedOut => "no answer in time".to_owned(),
+            Failure::TooLarge(limit) => format!("the body is longer than {limit} bytes"),
+        })
+    }
+
+    /// Whether the identity lacks a role.
+    pub(super) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Status(401 | 403, _))
+    }
+
+    /// Whether the list is not there, as where Defender is not enabled.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, Self::Status(404 | 409, _))
+    }
+
+    /// Whether it is what a server says to a link that is too old.
+    pub(super) fn is_expired(&self) -> bool {
+        matches!(self, Self::Status(400 | 404 | 410, _))
+    }
+
+    /// What a person is told about a scope's own list; `first` if it ended at its first page.
+    pub(super) fn code(&self, first: bool) -> Code {
+        match self {
+            _ if self.is_forbidden() => Code::ScopeForbidden,
+            Self::Link(_) => Code::LinkRefused,
+            Self::Loop | Self::Barren(_) => Code::ListEndless,
+            _ if first => Code::ScopeFailed,
+            _ => Code::PageFailed,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status, words) if words.is_empty() => write!(f, "status {status}"),
+            Self::Status(status, words) => write!(f, "status {status} ({words})"),
+            Self::Unanswered(what) | Self::Unreadable(what) => f.write_str(what),
+            Self::Link(why) => write!(f, "the link to the next page is not followed: {why}"),
+            Self::Loop => write!(f, "the next page was read before, or there are more than {} of them", Trail::LONGEST),
+            Self::Barren(pages) => write!(f, "{pages} pages in a row brought nothing new"),
+        }
+    }
+}
+
+/// What Azure says about an error: `{"error":{"code":..,"message":..}}`.
+fn words(body: &[u8]) -> Option<String> {
+    let root = scan::one(str::from_utf8(body).ok()?).ok()??;
+    let error = root.member("error")?;
+    let said: Vec<_> = ["code", "message"].into_iter().filter_map(|name| error.member(name)).collect();
+    let said: Vec<_> = said.iter().filter_map(|value| value.as_text()).filter(|text| !text.is_empty()).collect();
+    let said = said.join(": ").replace(char::is_control, " ");
+    Some(said.chars().take(LONGEST_WORDS).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_told_with_the_words_of_the_server() {
+        let told = |body: &str| Fault::of_response(&Response { status: 403, headers: vec![], body: body.into() }).to_string();
+        assert_eq!(told(r#"{"error":{"code":"AuthorizationFailed","message":"no\nrole"}}"#), "status 403 (AuthorizationFailed: no role)");
+        assert_eq!(told(r#"{"error":"x"}"#), "status 403");
+        assert_eq!(told("<html>"), "status 403");
+        assert_eq!(told(&format!(r#"{{"error":{{"code":"{}"}}}}"#, "é".repeat(9999))).chars().count(), "status 403 ()".len() + LONGEST_WORDS);
+    }
+}

@@ -1,0 +1,208 @@
+//! Reads a page of a list without building anything: records stay the text that came.
+
+use std::ops::Range;
+
+use super::hash;
+use super::merge::object;
+
+use crate::json::scan::{self, Kind};
+
+/// A page whose records are taken one after the other.
+#[derive(Debug)]
+pub(super) struct Page {
+    text: String,
+    records: Vec<Range<usize>>,
+    next: usize,
+    prefix: u128,
+}
+
+/// What a page says about the one behind it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NextLink {
+    /// There is none.
+    None,
+    /// A link to it.
+    Text(String),
+    /// Something that is no text.
+    Odd,
+}
+
+impl Page {
+    /// The page in a body, and its link; or why there is none.
+    pub(super) fn read(body: Vec<u8>) -> Result<(Self, NextLink), String> {
+        let text = String::from_utf8(body).map_err(|error| format!("the body is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))?;
+        let (records, link) = parts(&text)?;
+        Ok((Self { text, records, next: 0, prefix: 0 }, link))
+    }
+
+    /// The record whose turn it is.
+    pub(super) fn record(&self) -> Option<&str> {
+        self.records.get(self.next).and_then(|range| self.text.get(range.clone()))
+    }
+
+    /// That record is dealt with.
+    pub(super) fn pass(&mut self, key: u128) {
+        self.next += 1;
+        self.prefix = chained(self.prefix, key);
+    }
+
+    /// Passes the records before a place that an earlier run had reached and gives their keys; none if they are no longer the same ones, because the list has
+    /// changed.
+    pub(super) fn skip(&mut self, index: usize, prefix: u128) -> Option<Vec<u128>> {
+        let before = self.records.get(..index)?;
+        let keys: Vec<u128> = before.iter().filter_map(|range| self.text.get(range.clone())).map(|text| Record::of(text).key).collect();
+        if keys.iter().fold(0, |prefix, &key| chained(prefix, key)) != prefix {
+            return None;
+        }
+        self.next = index;
+        self.prefix = prefix;
+        Some(keys)
+    }
+
+    /// How many records were dealt with.
+    pub(super) fn index(&self) -> usize {
+        self.next
+    }
+
+    /// A hash over the keys of the records that were dealt with.
+    pub(super) fn prefix(&self) -> u128 {
+        self.prefix
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn size(&self) -> usize {
+        self.text.len() + self.records.len() * size_of::<Range<usize>>()
+    }
+}
+
+/// The hash over one more key. The order counts; the keys are good hashes already.
+fn chained(prefix: u128, key: u128) -> u128 {
+    prefix.rotate_left(1).wrapping_add(key)
+}
+
+/// Where the records of a body stand, and its link.
+fn parts(text: &str) -> Result<(Vec<Range<usize>>, NextLink), String> {
+    let root = match scan::one(text) {
+        Ok(Some(root)) => root,
+        Ok(None) => return Err("the body is empty".to_owned()),
+        Err(_) if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') => return Err("the body is HTML or XML, not JSON".to_owned()),
+        Err(fault) => return Err(format!("the body is {fault}")),
+    };
+    let Some(value) = root.member("value").filter(|value| value.kind == Kind::Array) else {
+        return Err("the body has no `value` array".to_owned());
+    };
+    let records = value.elements().map(|element| element.value.at..element.value.at + element.value.text.len()).collect();
+    let link = match root.member("nextLink") {
+        None => NextLink::None,
+        Some(link) if link.is_null() => NextLink::None,
+        Some(link) => match link.as_text() {
+            Some(link) if link.is_empty() => NextLink::None,
+            Some(link) => NextLink::Text(link.into_owned()),
+            None => NextLink::Odd,
+        },
+    };
+    Ok((records, link))
+}
+
+/// What the walk has to know of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Record<'a> {
+    /// All of it, as it came.
+    pub text: &'a str,
+    /// Its ARM id in lower case, or nothing.
+    pub id: String,
+    /// A hash of that id, or of the text where there is no id.
+    pub key: u128,
+    /// Where its sub-assessments are listed.
+    pub link: Option<String>,
+}
+
+impl<'a> Record<'a> {
+    /// The record of this text, which is sound JSON.
+    pub(super) fn of(text: &'a str) -> Self {
+        let (mut id, mut link) = (String::new(), None);
+        for member in object(text).into_iter().flat_map(|object| object.members()) {
+            match &*member.name {
+                "id" => id = member.value.as_text().unwrap_or_default().to_lowercase(),
+                "properties" => {
+                    let listed = member.value.member("additionalData").and_then(|data| data.member("subAssessmentsLink"));
+                    link = listed.and_then(|listed| Some(listed.as_text()?.into_owned())).filter(|link| !link.is_empty());
+                }
+                _ => {}
+            }
+        }
+        let key = key(if id.is_empty() { text } else { &id });
+        Self { text, id, key, link }
+    }
+
+    /// What tells it from others in a document's id: its ARM id, or its text where there is none.
+    pub(super) fn identity(&self) -> &[u8] {
+        if self.id.is_empty() { self.text.as_bytes() } else { self.id.as_bytes() }
+    }
+
+    /// The ARM id of the assessment that this sub-assessment belongs to, by its own.
+    pub(super) fn parent_id(&self) -> Option<&str> {
+        self.id.rfind("/subassessments/").and_then(|end| self.id.get(..end)).filter(|id| !id.is_empty())
+    }
+}
+
+/// The hash by which something is remembered.
+pub(super) fn key(identity: &str) -> u128 {
+    hash::of(identity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(body: &[u8]) -> String {
+        Page::read(body.to_vec()).map(|_| ()).unwrap_err()
+    }
+
+    #[test]
+    fn records_are_the_text_that_came() {
+        let body = "\u{feff} { \"nextLink\" : \"\\u0068ttps:\\/\\/h\" , \"value\" : [ {\"a\": 1.0} , /* c */ 7, null ] }";
+        let (mut page, link) = Page::read(body.into()).unwrap();
+        assert_eq!(link, NextLink::Text("https://h".into()));
+        for expected in ["{\"a\": 1.0}", "7", "null"] {
+            assert_eq!(page.record(), Some(expected));
+            page.pass(0);
+        }
+        assert_eq!(page.record(), None);
+    }
+
+    #[test]
+    fn r03_a_next_link_may_be_missing_in_several_ways() {
+        let link = |text: &str| Page::read(format!("{{\"value\":[]{text}}}").into()).unwrap().1;
+        assert_eq!(link(""), NextLink::None);
+        assert_eq!(link(",\"nextLink\":null"), NextLink::None);
+        assert_eq!(link(",\"nextLink\":\"\""), NextLink::None);
+        assert_eq!(link(",\"nextLink\":7"), NextLink::Odd);
+        assert_eq!(link(",\"nextLink\":\"_dynamic\""), NextLink::Text("_dynamic".into()));
+    }
+
+    #[test]
+    fn r12_html_is_no_page() {
+        assert_eq!(fault(b"\n<!DOCTYPE html><html></html>"), "the body is HTML or XML, not JSON");
+    }
+
+    #[test]
+    fn r13_what_is_cut_or_not_text_is_no_page() {
+        assert!(fault(b"{\"value\":[{\"id\":\"a\"},{\"id\"").contains("not JSON"));
+        assert_eq!(fault(b"{\"value\":[\"\xff\"]}"), "the body is not UTF-8 at byte 11");
+        assert_eq!(fault(b" "), "the body is empty");
+        for body in ["{}", "[]", "{\"value\":null}", "{\"value\":{}}", "7"] {
+            assert_eq!(fault(body.as_bytes()), "the body has no `value` array", "{body}");
+        }
+    }
+
+    #[test]
+    fn what_a_record_says_of_itself() {
+        let record = Record::of(r#"{"properties":{"additionalData":{"subAssessmentsLink":"/S"}},"id":"/A/SubAssessments/B/subassessments/C"}"#);
+        assert_eq!((record.id.as_str(), record.link.as_deref()), ("/a/subassessments/b/subassessments/c", Some("/S")));
+        assert_eq!(record.parent_id(), Some("/a/subassessments/b"));
+        let odd = Record::of(r#"{"id":7,"properties":{"additionalData":{"subAssessmentsLink":""}}}"#);
+        assert_eq!((odd.id.as_str(), odd.link.as_deref(), odd.parent_id()), ("", None, None));
+        assert_eq!(odd.identity(), odd.text.as_bytes());
+    }
+}

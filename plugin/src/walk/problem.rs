@@ -1,0 +1,132 @@
+//! Everything that a walk may have to say, in one table: the docs are made from it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::contract::Severity;
+
+/// What a problem of a walk is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// Nothing to walk.
+    ScopeMissing,
+    /// 401 or 403 on a list of the scope's own.
+    ScopeForbidden,
+    /// The first page of a scope could not be read.
+    ScopeFailed,
+    /// A later page of a scope could not be read.
+    PageFailed,
+    /// A body that did not fit was let go.
+    PageAskedAgain,
+    /// A `nextLink` that must not be followed.
+    LinkRefused,
+    /// A list that leads back to itself or never ends.
+    ListEndless,
+    /// A list whose links had expired.
+    ListRestarted,
+    /// An assessment that was listed before.
+    AssessmentRepeated,
+    /// 404 or 409 on a list of sub-assessments.
+    SubAssessmentsMissing,
+    /// A list of sub-assessments could not be read.
+    SubAssessmentsFailed,
+    /// A sub-assessment without its assessment.
+    SubAssessmentOrphaned,
+    /// An assessment that has no room for a sub-assessment.
+    SubAssessmentUnmerged,
+    /// More assessments than can be remembered.
+    JoinOverflowed,
+    /// A cursor that does not serve.
+    CursorUnusable,
+    /// An outcome that nobody waits for.
+    OutcomeUnknown,
+}
+
+/// One line of the table of problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// As in `problem.code`.
+    pub name: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it means and what to do, for a user.
+    pub sentence: &'static str,
+}
+
+impl Code {
+    /// All codes, in the order of the docs.
+    pub const ALL: [Self; 16] = [
+        Self::ScopeMissing,
+        Self::ScopeForbidden,
+        Self::ScopeFailed,
+        Self::PageFailed,
+        Self::PageAskedAgain,
+        Self::LinkRefused,
+        Self::ListEndless,
+        Self::ListRestarted,
+        Self::AssessmentRepeated,
+        Self::SubAssessmentsMissing,
+        Self::SubAssessmentsFailed,
+        Self::SubAssessmentOrphaned,
+        Self::SubAssessmentUnmerged,
+        Self::JoinOverflowed,
+        Self::CursorUnusable,
+        Self::OutcomeUnknown,
+    ];
+
+    /// Its line of the table.
+    pub const fn row(self) -> Row {
+        use Severity::{Error, Info, Warning};
+        let (name, severity, sentence) = match self {
+            Self::ScopeMissing => ("scope-missing", Error, "No subscription and no management group is set, so nothing was collected."),
+            Self::ScopeForbidden => {
+                ("scope-forbidden", Error, "The identity may not read this scope: give it Reader or Security Reader there. The rest of the scope is missing.")
+            }
+            Self::ScopeFailed => ("scope-failed", Error, "The first page of a scope could not be read, so all of the scope is missing."),
+            Self::PageFailed => ("page-failed", Error, "A later page of a scope could not be read: what came before it is stored, the rest is missing."),
+            Self::PageAskedAgain => ("page-asked-again", Info, "A page did not fit into `max_memory` beside the others and was asked for again later."),
+            Self::LinkRefused => {
+                ("link-refused", Error, "A page names a next page that is no URL or leads to another server: it was not followed, the rest is missing.")
+            }
+            Self::ListEndless => {
+                ("list-endless", Error, "A list leads back to a page that was read, or goes on without bringing anything new: it was left there.")
+            }
+            Self::ListRestarted => ("list-restarted", Info, "The link to the next page had expired, so the list was read once more from its beginning."),
+            Self::AssessmentRepeated => {
+                ("assessment-repeated", Info, "An assessment was listed twice, as happens when a list changes while it is read: it was stored once.")
+            }
+            Self::SubAssessmentsMissing => {
+                ("sub-assessments-missing", Info, "A list of sub-assessments does not exist (404 or 409): the assessment was stored alone.")
+            }
+            Self::SubAssessmentsFailed => {
+                ("sub-assessments-failed", Error, "A list of sub-assessments could not be read to its end: the rest of it is missing.")
+            }
+            Self::SubAssessmentOrphaned => ("sub-assessment-orphaned", Warning, "A sub-assessment whose assessment is not at hand was stored alone."),
+            Self::SubAssessmentUnmerged => {
+                ("sub-assessment-unmerged", Warning, "`properties.additionalData` of an assessment is no object: its sub-assessments were stored alone.")
+            }
+            Self::JoinOverflowed => (
+                "join-overflowed",
+                Error,
+                "There are more assessments than can be remembered: sub-assessments of unlisted ones are missing. Raise `max_memory`.",
+            ),
+            Self::CursorUnusable => ("cursor-unusable", Warning, "The cursor is damaged or belongs to other settings: a new run was started."),
+            Self::OutcomeUnknown => ("outcome-unknown", Warning, "The host brought the outcome of a request that is not under way: it was ignored."),
+        };
+        Row { name, severity, sentence }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_and_the_cursor_use_one_spelling() {
+        for (position, code) in Code::ALL.into_iter().enumerate() {
+            assert_eq!(code as usize, position);
+            assert_eq!(serde_json::to_value(code).unwrap(), code.row().name);
+            assert!(code.row().sentence.ends_with('.'));
+        }
+    }
+}
