@@ -104,7 +104,7 @@ impl Envelope {
             record.document.set(slots.error, record.errors());
             record.document.set(slots.kind, Value::Text("pipeline_error"));
         }
-        if failed || settings.preserve_original_event {
+        if failed || place.replaced || settings.preserve_original_event {
             record.document.set(slots.original, Value::Text(original));
         }
         record.document.set(slots.tags, self.tags(arena, settings, failed));
@@ -148,6 +148,8 @@ pub(crate) struct Place<'a> {
     pub now: Timestamp,
     /// Where in the hub the message stood.
     pub position: Option<&'a Position>,
+    /// Whether bytes of it were not UTF-8, so that its text is kept.
+    pub replaced: bool,
 }
 
 fn stamp(arena: &Bump, time: Timestamp) -> Value<'_> {

@@ -14,10 +14,11 @@ pub mod reference;
 
 use bumpalo::Bump;
 
-use self::envelope::{Envelope, Place};
+use self::envelope::Envelope;
+pub(crate) use self::envelope::Place;
 use self::record::Record;
-use crate::contract::{Position, Timestamp};
-use crate::ecs::{ASSESSMENT, EVENT};
+use crate::contract::{Dataset, Explanation, Timestamp};
+use crate::ecs::{ASSESSMENT, EVENT, Schema};
 use crate::json::parse::{self, Names};
 use crate::json::tree::Value;
 use crate::settings::Settings;
@@ -39,35 +40,56 @@ impl Mapper {
         Self { settings, arena: Bump::new() }
     }
 
-    /// The document of one record of an Event Hub, as JSON. Without `TimeGenerated` it bears the time of the position, else `now`.
-    pub fn event(&mut self, record: &str, position: Option<&Position>, now: Timestamp) -> Vec<u8> {
+    /// The document of one merged assessment record, as JSON, which bears the time `at`.
+    pub fn assessment(&mut self, record: &str, at: Timestamp) -> Vec<u8> {
+        self.document(Dataset::Assessment, record, Place { now: at, position: None, replaced: false })
+    }
+
+    /// The document of one record, as JSON.
+    pub(crate) fn document(&mut self, dataset: Dataset, text: &str, place: Place<'_>) -> Vec<u8> {
         let body = {
-            let mut mapped = Record::new(&self.arena, &EVENT);
-            let root = read(&mut mapped, record, Names::Lower);
-            event::map(&mut mapped, root, &self.settings);
-            EVENT_ENVELOPE.complete(&mut mapped, &self.settings, record, Place { now, position });
-            written(&mapped, record)
+            let mut record = Record::new(&self.arena, schema(dataset));
+            let root = read(&mut record, dataset, text);
+            finish(&mut record, &self.settings, dataset, root, text, place)
         };
         self.arena.reset();
         body
     }
 
-    /// The document of one merged assessment record, as JSON, which bears the time `now`.
-    pub fn assessment(&mut self, record: &str, position: Option<&Position>, now: Timestamp) -> Vec<u8> {
-        let body = {
-            let mut mapped = Record::new(&self.arena, &ASSESSMENT);
-            let root = read(&mut mapped, record, Names::SnakeInside);
-            assessment::map(&mut mapped, root, &self.settings);
-            ASSESSMENT_ENVELOPE.complete(&mut mapped, &self.settings, record, Place { now, position });
-            written(&mapped, record)
+    /// The document of a hub message's body that is one object and holds no `records`; `None` for any other.
+    pub(crate) fn whole_event(&mut self, body: &str, place: Place<'_>) -> Option<Vec<u8>> {
+        let document = match parse::value(&self.arena, body, Names::Lower) {
+            Ok(root @ Value::Object(members)) if !members.iter().any(|member| member.spelled == "records") => {
+                let mut record = Record::new(&self.arena, &EVENT);
+                Some(finish(&mut record, &self.settings, Dataset::Event, root, body, place))
+            }
+            _ => None,
         };
         self.arena.reset();
-        body
+        document
+    }
+
+    /// Which rules make what of one record.
+    pub(crate) fn explain(&mut self, dataset: Dataset, text: &str) -> Explanation {
+        let explanation = {
+            let mut record = Record::traced(&self.arena, schema(dataset));
+            let root = read(&mut record, dataset, text);
+            let members = explain::Members::of(root);
+            finish(&mut record, &self.settings, dataset, root, text, Place { now: 0, position: None, replaced: false });
+            explain::explanation(dataset, record, &members)
+        };
+        self.arena.reset();
+        explanation
     }
 }
 
+fn schema(dataset: Dataset) -> &'static Schema {
+    if dataset == Dataset::Event { &EVENT } else { &ASSESSMENT }
+}
+
 /// The tree of a record's text; `Null`, and a line in the document, where it is not JSON.
-fn read<'a>(record: &mut Record<'a>, text: &'a str, names: Names) -> Value<'a> {
+fn read<'a>(record: &mut Record<'a>, dataset: Dataset, text: &'a str) -> Value<'a> {
+    let names = if dataset == Dataset::Event { Names::Lower } else { Names::SnakeInside };
     match parse::value(record.arena, text, names) {
         Ok(root) => root,
         Err(fault) => {
@@ -77,8 +99,15 @@ fn read<'a>(record: &mut Record<'a>, text: &'a str, names: Names) -> Value<'a> {
     }
 }
 
-fn written(mapped: &Record<'_>, record: &str) -> Vec<u8> {
-    let mut body = Vec::with_capacity(record.len() + 1024);
-    mapped.document.write(&mut body);
+fn finish<'a>(record: &mut Record<'a>, settings: &'a Settings, dataset: Dataset, root: Value<'a>, text: &'a str, place: Place<'a>) -> Vec<u8> {
+    if dataset == Dataset::Event {
+        event::map(record, root, settings);
+        EVENT_ENVELOPE.complete(record, settings, text, place);
+    } else {
+        assessment::map(record, root, settings);
+        ASSESSMENT_ENVELOPE.complete(record, settings, text, place);
+    }
+    let mut body = Vec::with_capacity(text.len() + 1024);
+    record.document.write(&mut body);
     body
 }

@@ -53,8 +53,7 @@ fn of(schema: &Schema, sources: &[(&'static str, String)], part: fn(&str) -> Str
         let lines = sources.iter().filter(|(name, _)| *name == field.name).map(|(_, line)| line.clone()).collect();
         Field { name: field.name.to_owned(), kind: field.kind.name().to_owned(), sources: lines }
     });
-    let nested =
-        schema.nested.iter().map(|field| Field { name: field.name.to_owned(), kind: field.kind.name().to_owned(), sources: vec![part(field.name)] });
+    let nested = schema.nested.iter().map(|field| Field { name: field.name.to_owned(), kind: field.kind.name().to_owned(), sources: vec![part(field.name)] });
     let mut fields: Vec<_> = slots.chain(nested).collect();
     fields.sort_by(|left, right| left.name.cmp(&right.name));
     fields
@@ -127,7 +126,8 @@ fn capitalised(name: &str) -> String {
 fn assessment_part(field: &str) -> String {
     let path = field.strip_prefix("microsoft_defender_cloud.assessment.").unwrap_or(field);
     if path == "class" {
-        return "vulnerability if a scanner of Defender's vulnerability management found it or `additional_data.cves_count` is there, else misconfiguration".to_owned();
+        return "vulnerability if a scanner of Defender's vulnerability management found it or `additional_data.cves_count` is there, else misconfiguration"
+            .to_owned();
     }
     let path = path.strip_prefix("additional_data.sub_assessment.").map_or_else(|| path.to_owned(), |rest| format!("sub_assessment.{rest}"));
     match conversions::cast_of(&path) {

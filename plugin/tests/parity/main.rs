@@ -3,7 +3,8 @@
 mod compare;
 mod shared;
 
-use microsoft_defender_cloud::mapping::Mapper;
+use microsoft_defender_cloud::contract::{Dataset, Message};
+use microsoft_defender_cloud::plugin::Plugin;
 use microsoft_defender_cloud::settings::Settings;
 use serde_json::Value;
 
@@ -23,12 +24,11 @@ fn settings(tags: &[String]) -> Settings {
 }
 
 fn document(dataset: &str, message: &str, tags: &[String]) -> Value {
-    let mut mapper = Mapper::new(settings(tags));
-    let body = match dataset {
-        "event" => mapper.event(message, None, NOW),
-        _ => mapper.assessment(message, None, NOW),
-    };
-    serde_json::from_slice(&body).expect("a document is JSON")
+    let dataset = if dataset == "event" { Dataset::Event } else { Dataset::Assessment };
+    let message = Message { body: message.as_bytes().to_vec(), position: None };
+    let decoded = Plugin::new(settings(tags)).decode(NOW, dataset, &[message]);
+    let [document] = decoded.documents.as_slice() else { panic!("{} documents of one record", decoded.documents.len()) };
+    serde_json::from_slice(&document.body).expect("a document is JSON")
 }
 
 /// Runs all cases; fails with every difference.

@@ -1,0 +1,160 @@
+//! The plugin as its host sees it, in plain types: set up once, then polled, fed and asked.
+
+use crate::contract::{Dataset, Decoded, Document, Explanation, Message, Outcome, Problem, SettingProblem, Severity, Step, Timestamp, Totals};
+use crate::event_hub::body::Body;
+use crate::id;
+use crate::mapping::{Mapper, Place};
+use crate::settings::Settings;
+use crate::walk::Walk;
+
+/// One instance, which serves one set of settings.
+#[derive(Debug)]
+pub struct Plugin {
+    settings: Settings,
+    mapper: Mapper,
+    walk: Option<Walk>,
+}
+
+impl Default for Plugin {
+    fn default() -> Self {
+        Self::new(Settings::default())
+    }
+}
+
+impl Plugin {
+    /// A plugin with these settings.
+    pub fn new(settings: Settings) -> Self {
+        Self { mapper: Mapper::new(settings.clone()), settings, walk: None }
+    }
+
+    /// Takes new settings, unless something in them is wrong; a run that is under way is dropped.
+    pub fn configure(&mut self, settings: &str) -> Result<Vec<SettingProblem>, Vec<SettingProblem>> {
+        let (settings, warnings) = Settings::parse(settings)?;
+        *self = Self::new(settings);
+        Ok(warnings)
+    }
+
+    /// Starts a run, or resumes one.
+    pub fn begin(&mut self, now: Timestamp, cursor: Option<&[u8]>) -> Step {
+        let (walk, step) = Walk::begin(&self.settings, &mut self.mapper, now, cursor);
+        self.walk = step.finished.is_none().then_some(walk);
+        step
+    }
+
+    /// Goes on with the run.
+    pub fn advance(&mut self, now: Timestamp, outcomes: Vec<Outcome>) -> Step {
+        let Some(walk) = &mut self.walk else { return no_run() };
+        let step = walk.advance(&mut self.mapper, now, outcomes);
+        if step.finished.is_some() {
+            self.walk = None;
+        }
+        step
+    }
+
+    /// Makes at least one document of every message.
+    pub fn decode(&mut self, now: Timestamp, dataset: Dataset, messages: &[Message]) -> Decoded {
+        let mut decoded = Decoded::default();
+        for (source, message) in (0..).zip(messages) {
+            match dataset {
+                Dataset::Event => self.event(&mut decoded, now, source, message),
+                Dataset::Assessment => self.assessment(&mut decoded, now, source, message),
+                Dataset::Run => {}
+            }
+        }
+        if !dataset.decodes() {
+            decoded.problems.push(Problem {
+                severity: Severity::Error,
+                code: "dataset-not-decoded",
+                message: format!("records of data set `{}` cannot be decoded", dataset.name()),
+                source: None,
+            });
+        }
+        decoded
+    }
+
+    fn event(&mut self, decoded: &mut Decoded, now: Timestamp, source: u32, message: &Message) {
+        let mut body = Body::new(&message.body);
+        let place = Place { now, position: message.position.as_ref(), replaced: body.replaced };
+        if body.replaced {
+            decoded.problems.push(not_utf8(source));
+        }
+        let mut push = |record: &str, at: u32, body| {
+            let id = event_id(&self.settings, message, at, record);
+            decoded.documents.push(Document { dataset: Dataset::Event, id, body, source: Some(source) });
+        };
+        // Nearly every body is one record, and then it is read once.
+        if let Some(document) = self.mapper.whole_event(body.text(), place) {
+            return push(body.text(), 0, document);
+        }
+        body.sanitize(&self.settings.sanitizers);
+        for (at, record) in (0..).zip(body.records()) {
+            push(record, at, self.mapper.document(Dataset::Event, record, place));
+        }
+        if body.sanitized {
+            decoded.problems.push(Problem {
+                severity: Severity::Info,
+                code: "body-sanitized",
+                message: "a body that was not JSON was repaired by a sanitizer".into(),
+                source: Some(source),
+            });
+        }
+    }
+
+    fn assessment(&mut self, decoded: &mut Decoded, now: Timestamp, source: u32, message: &Message) {
+        let body = Body::new(&message.body);
+        if body.replaced {
+            decoded.problems.push(not_utf8(source));
+        }
+        let place = Place { now, position: message.position.as_ref(), replaced: body.replaced };
+        let id = id::of(&[b"assessment", body.text().as_bytes()]);
+        let document = self.mapper.document(Dataset::Assessment, body.text(), place);
+        decoded.documents.push(Document { dataset: Dataset::Assessment, id, body: document, source: Some(source) });
+    }
+
+    /// What `decode` does with one message, document by document.
+    pub fn explain(&mut self, dataset: Dataset, message: &Message) -> Vec<Explanation> {
+        let mut body = Body::new(&message.body);
+        match dataset {
+            Dataset::Event => {
+                body.sanitize(&self.settings.sanitizers);
+                body.records().into_iter().map(|record| self.mapper.explain(dataset, record)).collect()
+            }
+            Dataset::Assessment => vec![self.mapper.explain(dataset, body.text())],
+            Dataset::Run => Vec::new(),
+        }
+    }
+}
+
+/// What makes an occurrence: the place in the hub if it is known, the place in the body, and the record's bytes.
+fn event_id(settings: &Settings, message: &Message, at: u32, record: &str) -> String {
+    let at = at.to_le_bytes();
+    match &message.position {
+        Some(position) => id::of(&[
+            b"event",
+            settings.eventhub.as_bytes(),
+            position.partition.as_bytes(),
+            &position.sequence_number.to_le_bytes(),
+            &position.enqueued.to_le_bytes(),
+            &at,
+            record.as_bytes(),
+        ]),
+        None => id::of(&[b"event", &at, record.as_bytes()]),
+    }
+}
+
+fn not_utf8(source: u32) -> Problem {
+    Problem { severity: Severity::Warning, code: "body-not-utf8", message: "bytes that are not UTF-8 were replaced by U+FFFD".into(), source: Some(source) }
+}
+
+fn no_run() -> Step {
+    Step {
+        problems: vec![Problem {
+            severity: Severity::Error,
+            code: "no-run",
+            message: "`advance` was called without a run under way; call `begin` first".into(),
+            source: None,
+        }],
+        finished: Some(Totals::default()),
+        ..Step::default()
+    }
+}
