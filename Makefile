@@ -1,0 +1,62 @@
+# Everything there is to do here. `make help` says what.
+
+CARGO_HOME ?= $(HOME)/.cargo
+CARGO := cargo
+TARGET := wasm32-unknown-unknown
+COMPONENT := dist/microsoft_defender_cloud.wasm
+HOST := dist/host-sim
+BUILT := target/$(TARGET)/release/microsoft_defender_cloud.wasm
+
+# The published bytes must not tell where they were built.
+REMAP := --remap-path-prefix=$(CARGO_HOME)/registry/src=/registry --remap-path-prefix=$(CURDIR)=/src --remap-path-prefix=$(shell rustc --print sysroot 2>/dev/null)=/rust
+
+# Pinned, because it must give the same bytes.
+CARGO_COMPONENT_VERSION := 0.21.1
+CARGO_COMPONENT := target/tools/bin/cargo-component
+
+.DEFAULT_GOAL := help
+.PHONY: help toolchain build run test quick lint bless cargo-component
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+toolchain: ## install the pinned Rust and its wasm target, where they are missing
+	@test -d "$$(rustc --print target-libdir --target $(TARGET) 2>/dev/null)" || rustup toolchain install
+
+build: toolchain ## the component and host-sim, into dist/
+	@mkdir -p dist
+	RUSTFLAGS="$(REMAP)" $(CARGO) build --release --locked --target $(TARGET) -p microsoft_defender_cloud
+	$(CARGO) build --profile host --locked -p host-sim
+	@cp $(BUILT) $(COMPONENT)
+	@cp target/host/host-sim $(HOST)
+
+run: build ## replay the shipped recordings of both data sets into out/, and show what happened
+	$(HOST) replay $(COMPONENT) tests/fixtures/tenant --out out
+	@echo
+	@echo "Documents are in out/, one a line:"
+	@wc -l out/*.ndjson | sed '$$d'
+
+test: build ## all tests; ends with the cases of the catalogue that they cover
+	@tests/run.sh
+
+quick: toolchain ## the tests that need no component, seconds after a change
+	$(CARGO) test --quiet --locked -p microsoft_defender_cloud
+
+lint: toolchain ## formatting, and clippy with warnings as errors
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked -p microsoft_defender_cloud --all-targets -- -D warnings
+	$(CARGO) clippy --locked -p microsoft_defender_cloud --target $(TARGET) -- -D warnings
+	$(CARGO) clippy --locked --profile host -p host-sim -p tests --all-targets -- -D warnings
+
+bless: build ## write generated pages and golden files again; read the diff
+	BLESS=1 $(CARGO) test --quiet --locked -p microsoft_defender_cloud
+	BLESS=1 $(CARGO) test --quiet --locked --profile host -p host-sim -p tests
+
+cargo-component: build $(CARGO_COMPONENT) ## the same bytes through cargo-component, compared; installs it into target/tools, which takes minutes
+	RUSTFLAGS="$(REMAP)" PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR=target/cargo-component \
+		$(CARGO) component build --release --locked --target $(TARGET) -p microsoft_defender_cloud
+	cmp target/cargo-component/$(TARGET)/release/microsoft_defender_cloud.wasm $(COMPONENT)
+	@echo "the same bytes"
+
+$(CARGO_COMPONENT):
+	$(CARGO) install cargo-component --version $(CARGO_COMPONENT_VERSION) --locked --root target/tools
