@@ -14,6 +14,7 @@ impl<'a> Parts<'a> {
         parts[0] = tree;
         for place in &PLACES[1..] {
             let member = parts[place.parent as usize].members().iter().find(|member| member.name == place.name);
+            member.into_iter().for_each(|member| record.open(member));
             let value = member.map_or(Value::Null, |member| member.value.get());
             parts[place.part as usize] = match value {
                 Value::Object(_) => value,
