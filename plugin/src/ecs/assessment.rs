@@ -1,9 +1,9 @@
 //! The fields of the assessment data set.
 
-use super::schema::{Field, Kind, Schema, field};
+use super::schema::{Field, Kind, Schema, field, steps};
 
 /// What a document of the assessment data set may hold.
-pub(crate) const ASSESSMENT: Schema = Schema { slots: SLOTS, nested: NESTED };
+pub(crate) const ASSESSMENT: Schema = Schema { slots: SLOTS, steps: &steps::<{ SLOTS.len() }>(SLOTS), nested: NESTED };
 
 /// Filled by a rule each; the record itself, in snake case, is one of them.
 pub(crate) const SLOTS: &[Field] = &[

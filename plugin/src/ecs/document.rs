@@ -37,51 +37,38 @@ impl<'a> Document<'a> {
 
     /// Writes it as one JSON object without a line break and without anything empty.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        // The path that is open, as the start of the name of the field written last.
-        let mut open = "";
+        // How many objects are open, and how many of them are shared by all slots since the last one that was written.
+        let mut open = 0;
+        let mut shared = 0;
+        let mut comma = false;
         out.push(b'{');
-        let mut first = true;
-        for (field, value) in self.schema.slots.iter().zip(&*self.values) {
+        for ((field, step), value) in self.schema.slots.iter().zip(self.schema.steps).zip(&*self.values) {
+            shared = shared.min(step.shared);
             if !value.has_content() {
                 continue;
             }
-            let (parent, _) = field.name.rsplit_once('.').unwrap_or(("", field.name));
-            let shared = shared_path(open, parent);
-            for _ in 0..levels(&open[shared.min(open.len())..]) {
+            for _ in shared..open {
                 out.push(b'}');
             }
-            if !first {
+            if comma {
                 out.push(b',');
             }
-            first = false;
-            let rest = if shared == 0 { field.name } else { &field.name[shared + 1..] };
-            let mut names = rest.split('.').peekable();
-            while let Some(name) = names.next() {
+            comma = true;
+            for name in shared..step.depth {
+                let (from, to) = (step.starts[name as usize] as usize, step.starts[name as usize + 1] as usize - 1);
                 // Names of fields need no escapes.
                 out.push(b'"');
-                out.extend_from_slice(name.as_bytes());
-                out.extend_from_slice(if names.peek().is_some() { b"\":{" } else { b"\":" });
+                out.extend_from_slice(&field.name.as_bytes()[from..to]);
+                out.extend_from_slice(if name + 1 < step.depth { b"\":{" } else { b"\":" });
             }
             write::value(out, *value);
-            open = parent;
+            open = step.depth - 1;
+            shared = open;
         }
-        for _ in 0..levels(open) {
+        for _ in 0..=open {
             out.push(b'}');
         }
-        out.push(b'}');
     }
-}
-
-/// The length of the path, in whole names, with which both begin.
-fn shared_path(open: &str, next: &str) -> usize {
-    let equal = open.bytes().zip(next.bytes()).take_while(|(left, right)| left == right).count();
-    let ends = |path: &str| path.len() == equal || path.as_bytes().get(equal) == Some(&b'.');
-    if ends(open) && ends(next) { equal } else { open[..equal].rfind('.').unwrap_or(0) }
-}
-
-/// How many names are in the part of a path that follows a shared one.
-fn levels(path: &str) -> usize {
-    path.split('.').filter(|name| !name.is_empty()).count()
 }
 
 #[cfg(test)]

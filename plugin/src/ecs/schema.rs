@@ -59,6 +59,8 @@ pub(crate) type Slot = usize;
 pub(crate) struct Schema {
     /// Fields that rules fill, sorted by name; none is a parent of another.
     pub slots: &'static [Field],
+    /// How to get from one slot to the next when a document is written.
+    pub steps: &'static [Step],
     /// Declared parts of fields that are filled as a whole, sorted by name.
     pub nested: &'static [Field],
 }
@@ -77,6 +79,50 @@ impl Schema {
         }
         panic!("no such field in the schema");
     }
+}
+
+/// The names that make up a field's path.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    /// How many objects the field shares with the slot before it.
+    pub shared: u8,
+    /// How many names there are.
+    pub depth: u8,
+    /// Where each name begins, and behind the last one where the next would.
+    pub starts: [u8; DEEPEST + 1],
+}
+
+/// No path has more names.
+const DEEPEST: usize = 7;
+
+/// The steps of all slots.
+pub(crate) const fn steps<const N: usize>(slots: &[Field]) -> [Step; N] {
+    let mut steps = [Step { shared: 0, depth: 0, starts: [0; DEEPEST + 1] }; N];
+    let mut slot = 0;
+    while slot < N {
+        let name = slots[slot].name.as_bytes();
+        let step = &mut steps[slot];
+        let mut at = 0;
+        while at <= name.len() {
+            if at == name.len() || name[at] == b'.' {
+                step.depth += 1;
+                step.starts[step.depth as usize] = at as u8 + 1;
+            }
+            at += 1;
+        }
+        if slot > 0 {
+            let before = slots[slot - 1].name.as_bytes();
+            let mut at = 0;
+            while at < before.len() && at < name.len() && before[at] == name[at] {
+                if name[at] == b'.' {
+                    steps[slot].shared += 1;
+                }
+                at += 1;
+            }
+        }
+        slot += 1;
+    }
+    steps
 }
 
 /// -1, 0 or 1, as `left` is before, equal to or behind `right`.

@@ -21,9 +21,10 @@ pub(crate) struct Body<'a> {
 impl<'a> Body<'a> {
     /// Reads a body.
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        let text = String::from_utf8_lossy(bytes);
-        let replaced = matches!(text, Cow::Owned(_));
-        Self { text, replaced, sanitized: false }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self { text: Cow::Borrowed(text), replaced: false, sanitized: false },
+            Err(_) => Self { text: String::from_utf8_lossy(bytes), replaced: true, sanitized: false },
+        }
     }
 
     /// Tries the sanitizers if it is not JSON.
