@@ -45,7 +45,7 @@ pub enum DecodeError {
     #[error(transparent)]
     Input(#[from] MessageError),
     /// A call stopped: start a fresh instance.
-    #[error("cannot decode lines {} to {}", .first + 1, .last + 1)]
+    #[error("cannot decode {}", lines(*.first, *.last))]
     Stopped {
         /// The batch's first line, from 0.
         first: u64,
@@ -54,6 +54,10 @@ pub enum DecodeError {
         /// Why.
         source: Stop,
     },
+}
+
+fn lines(first: u64, last: u64) -> String {
+    if first == last { format!("line {}", first + 1) } else { format!("lines {} to {}", first + 1, last + 1) }
 }
 
 impl<'a, R: BufRead> Decoding<'a, R> {

@@ -76,7 +76,7 @@ impl Summary {
 
     fn rate(&self) -> f64 {
         let documents = u32::try_from(self.documents()).map_or(f64::from(u32::MAX), f64::from);
-        documents / self.time.as_secs_f64().max(0.001)
+        documents / self.time.as_secs_f64().max(0.000_001)
     }
 }
 
@@ -101,9 +101,9 @@ impl fmt::Display for Summary {
         }
         if let Some(Totals { pages, records, skipped, failed, complete, .. }) = self.walk {
             let end = if complete { "complete" } else { "not complete" };
-            writeln!(formatter, "{:<11} {end}: {pages} pages, {records} records, {skipped} skipped, {failed} failed", "walk")?;
+            writeln!(formatter, "{:<11} {end}: pages {pages}, records {records}, skipped {skipped}, failed {failed}", "walk")?;
         }
-        write!(formatter, "{:<11} {:.2} s, {:.0} documents a second", "time", self.time.as_secs_f64(), self.rate())
+        write!(formatter, "{:<11} {:.3} s, {:.0} documents a second", "time", self.time.as_secs_f64(), self.rate())
     }
 }
 
@@ -152,8 +152,8 @@ documents   4
     severity  High 1
 problems    2
   warning page-skipped                     2
-walk        complete: 2 pages, 4 records, 1 skipped, 0 failed
-time        2.00 s, 2 documents a second";
+walk        complete: pages 2, records 4, skipped 1, failed 0
+time        2.000 s, 2 documents a second";
         assert_eq!(summary.to_string(), expected);
         assert!(!summary.has_problems());
     }

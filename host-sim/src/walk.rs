@@ -31,7 +31,7 @@ enum Next {
     Nothing,
 }
 
-/// A step, and the requests whose outcomes led to it.
+/// A step, its requests already sent, and the requests whose outcomes led to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stride {
     /// What the component gave.
@@ -94,6 +94,11 @@ impl<'a, P: Poller, T: Transport> Walk<'a, P, T> {
         let mut stride = Stride { step, answered };
         self.follow(&mut stride)?;
         Ok(Some(stride))
+    }
+
+    /// What carries the requests, as it is between two steps.
+    pub fn transport(&self) -> &T {
+        self.transport
     }
 
     /// Sends what the step asks for and decides what comes after it.
@@ -227,7 +232,8 @@ mod tests {
             }
         }
         let mut script = Script { steps: [asking(&[1, 2])].into(), told: Vec::new() };
-        let mut walk = Walk::new(&mut script, &mut Silent, Clock::System, None);
+        let mut transport = Silent;
+        let mut walk = Walk::new(&mut script, &mut transport, Clock::System, None);
         assert!(matches!(walk.next_step(), Ok(Some(_))));
         assert!(matches!(walk.next_step(), Err(WalkError::Lost(2))));
     }

@@ -1,13 +1,16 @@
 //! A component's file: compiled, looked at, and not yet run.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use wasmtime::component::{Component, types};
 
 use super::engine::Engine;
 use super::wit;
+
+/// What every WebAssembly file begins with.
+const MAGIC: &[u8] = b"\0asm";
 
 /// A component as it was built. Looking at it runs nothing of it.
 #[derive(Debug, Clone)]
@@ -32,13 +35,8 @@ pub enum Code {
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The file cannot be read.
-    #[error("cannot read the component `{}`", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    #[error("cannot read the file")]
+    Unreadable(#[source] io::Error),
     /// The file is something else.
     #[error("this is not a WebAssembly component: {0}")]
     NotAComponent(String),
@@ -60,8 +58,7 @@ fn quoted(names: &[String]) -> String {
 impl Artifact {
     /// Reads and compiles a file.
     pub fn read(engine: &Engine, path: impl AsRef<Path>) -> Result<Self, LoadError> {
-        let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|source| LoadError::Unreadable { path: path.to_owned(), source })?;
+        let bytes = std::fs::read(path).map_err(LoadError::Unreadable)?;
         Self::from_bytes(engine, &bytes)
     }
 
@@ -106,6 +103,9 @@ impl Artifact {
 }
 
 fn compile(engine: &Engine, bytes: &[u8], sha256: &str) -> Result<Component, LoadError> {
+    if !bytes.starts_with(MAGIC) {
+        return Err(LoadError::NotAComponent("it does not begin like WebAssembly".into()));
+    }
     let compiled = Component::from_binary(&engine.runtime, bytes).map_err(|error| LoadError::NotAComponent(format!("{error:#}")))?;
     engine.cache.keep(&compiled, sha256);
     Ok(compiled)
