@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The command `host-sim`: data on stdout, talk on stderr.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

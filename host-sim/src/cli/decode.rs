@@ -1,0 +1,87 @@
+//! `host-sim decode`: a file of messages in, documents out.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use host_sim::recording::{Format, Lines, MessageError};
+use host_sim::{DecodeError, Decoding, Description};
+
+use super::options::RunOptions;
+use super::run::{self, Run};
+use super::{End, Usage, settings};
+
+const EXAMPLE: &str = r#"Examples:
+  host-sim decode plugin.wasm --dataset event messages.ndjson > documents.ndjson
+  host-sim decode plugin.wasm --dataset assessment --settings '{"preserve_original_event": true}' --raw - < records.ndjson
+
+Each line of the input is an object with `body` (text) or `body_base64` (bytes). `partition`, `sequence_number` and `enqueued_time`
+say where the message stood; the component is told if all three are there. `offset` and `partition_key` may come with them."#;
+
+/// Turn the messages of a file into documents
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLE)]
+pub(super) struct Decode {
+    /// The component
+    #[arg(value_name = "COMPONENT")]
+    component: PathBuf,
+    /// The messages, one a line; `-` is stdin
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+    /// What the messages are: a data set of the component, its whole name or the last part
+    #[arg(long, value_name = "NAME")]
+    dataset: String,
+    /// Take each line as the body of a message
+    #[arg(long)]
+    raw: bool,
+    #[command(flatten)]
+    run: RunOptions,
+}
+
+impl Decode {
+    pub(super) fn run(&self) -> anyhow::Result<End> {
+        let console = run::console(self.run.quiet, true);
+        let mut instance = self.run.start(&self.component)?;
+        let description = instance.description().clone();
+        let dataset = dataset(&description, &self.dataset)?;
+        settings::apply(&mut instance, &settings::text(self.run.settings.as_deref(), None)?, &console)?;
+
+        let (input, length) = self.input()?;
+        let format = if self.raw { Format::Raw } else { Format::Recorded };
+        let decoding = Decoding::new(&mut instance, dataset, self.run.clock(), Lines::new(input, format));
+        let mut run = Run::new(run::to_stdout(&description, self.run.shape()), &description, &console, self.run.quiet);
+        let result = run.decode(decoding, length);
+        if result.as_ref().is_err_and(is_no_message) && !self.raw {
+            console.hint("with `--raw`, each line is taken as the body of a message");
+        }
+        result?;
+        run.finish()
+    }
+
+    /// The input, and its length if it is a file.
+    fn input(&self) -> anyhow::Result<(Box<dyn BufRead>, Option<u64>)> {
+        if self.file.as_os_str() == "-" {
+            return Ok((Box::new(io::stdin().lock()), None));
+        }
+        let cannot_read = || format!("cannot read `{}`", self.file.display());
+        let file = File::open(&self.file).with_context(cannot_read)?;
+        let metadata = file.metadata().with_context(cannot_read)?;
+        Ok((Box::new(BufReader::with_capacity(256 << 10, file)), metadata.is_file().then_some(metadata.len())))
+    }
+}
+
+fn is_no_message(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(DecodeError::Input(MessageError::Line { .. })))
+}
+
+/// The position of a data set whose records the component decodes.
+pub(super) fn dataset(description: &Description, name: &str) -> anyhow::Result<u32> {
+    let position = description.position(name);
+    if let Some(position) = position.filter(|position| description.dataset(*position).is_some_and(|dataset| dataset.decodes)) {
+        return Ok(position);
+    }
+    let names: Vec<String> = description.datasets.iter().filter(|dataset| dataset.decodes).map(|dataset| format!("`{}`", dataset.name)).collect();
+    Err(Usage(format!("`{name}` is not a data set that the component decodes; it decodes {}", names.join(", "))).into())
+}

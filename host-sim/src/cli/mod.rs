@@ -1,0 +1,106 @@
+//! The command line: what is asked, and how the program ends.
+
+mod console;
+mod decode;
+mod inspect;
+mod options;
+mod replay;
+mod run;
+mod settings;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::console::Console;
+
+const EXIT_STATUS: &str = "Exit status:
+  0  done; also when the reader of the output has gone
+  1  failed
+  2  wrong usage, also settings that the component refuses
+  3  done, with problems: one that is an error, or a walk that is not complete
+
+Environment:
+  HOST_SIM_CACHE  folder for compiled components, which nobody else may write to; empty for none
+                  [default: `host-sim` in the user's folder of caches]";
+
+/// Runs an input component on recordings: documents on stdout, everything else on stderr.
+#[derive(Debug, Parser)]
+#[command(name = "host-sim", version, after_help = EXIT_STATUS, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Decode(decode::Decode),
+    Replay(replay::Replay),
+    Inspect(inspect::Inspect),
+}
+
+/// How a command ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Done,
+    /// It came to its end, and what it did is not to be relied on.
+    Failed,
+    /// Somebody should look at the problems.
+    DoneWithProblems,
+}
+
+/// The command line asks for something that cannot be meant.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+/// Runs the command that the arguments ask for.
+pub(crate) fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Decode(decode) => decode.run(),
+        Command::Replay(replay) => replay.run(),
+        Command::Inspect(inspect) => inspect.run(),
+    };
+    match result {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::Failed) => ExitCode::FAILURE,
+        Ok(End::DoneWithProblems) => ExitCode::from(3),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            Console::quiet().error(&format!("{error:#}"));
+            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+        }
+    }
+}
+
+/// Whether the reader of our output has gone, as `head` does when it has seen enough.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(closed)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::{Cli, is_closed_pipe};
+
+    #[test]
+    fn the_arguments_are_consistent_and_every_command_shows_an_example() {
+        let mut command = Cli::command();
+        command.build();
+        command.clone().debug_assert();
+        for command in command.get_subcommands_mut().filter(|command| command.get_name() != "help") {
+            let help = command.render_long_help().to_string();
+            assert!(help.contains("Example"), "{help}");
+        }
+    }
+
+    #[test]
+    fn only_a_closed_pipe_is_no_error() {
+        let error = |kind: std::io::ErrorKind| anyhow::Error::from(std::io::Error::from(kind)).context("cannot write");
+        assert!(is_closed_pipe(&error(std::io::ErrorKind::BrokenPipe)));
+        assert!(!is_closed_pipe(&error(std::io::ErrorKind::StorageFull)));
+    }
+}

@@ -1,0 +1,100 @@
+//! Options that several commands take.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use chrono::DateTime;
+use clap::Args;
+use host_sim::{Cache, Clock, Component, Engine, Instance, Limits, Shape, Timestamp};
+
+/// What a component may use.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub(super) struct LimitOptions {
+    /// Memory that the component may use
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    memory_limit: u16,
+    /// How long one call of the component may run
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = duration)]
+    time_limit: Duration,
+}
+
+impl LimitOptions {
+    /// A runtime with these limits and the user's cache.
+    pub(super) fn engine(&self) -> anyhow::Result<Engine> {
+        let limits = Limits { memory: usize::from(self.memory_limit) << 20, call: self.time_limit, ..Limits::default() };
+        Ok(Engine::new(limits, Cache::of_user())?)
+    }
+}
+
+/// How a component runs.
+#[derive(Debug, Args)]
+pub(super) struct RunOptions {
+    /// Settings of the component as a JSON object, or `@` and the name of a file that holds it
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub(super) settings: Option<String>,
+    /// Write `{"source", "dataset", "id", "document"}` instead of the bare document
+    #[arg(long)]
+    envelope: bool,
+    /// What time the component is told, in RFC 3339 [default: the clock]
+    #[arg(long, value_name = "TIME", value_parser = timestamp)]
+    now: Option<Timestamp>,
+    /// Say only what is wrong: no progress, no summary, no remarks
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    #[command(flatten)]
+    limits: LimitOptions,
+}
+
+impl RunOptions {
+    /// A fresh instance of the component.
+    pub(super) fn start(&self, component: &Path) -> anyhow::Result<Instance> {
+        let loaded = Component::load(&self.limits.engine()?, component).with_context(|| format!("cannot load `{}`", component.display()))?;
+        loaded.start().with_context(|| format!("cannot start `{}`", component.display()))
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        self.now.map_or(Clock::System, Clock::Fixed)
+    }
+
+    pub(super) fn shape(&self) -> Shape {
+        if self.envelope { Shape::Envelope } else { Shape::Bare }
+    }
+}
+
+fn timestamp(text: &str) -> Result<Timestamp, String> {
+    let time = DateTime::parse_from_rfc3339(text).map_err(|error| format!("{error}; a time is written like `2026-01-01T00:00:00Z`"))?;
+    Timestamp::try_from(time.timestamp_millis()).map_err(|_| "it is before 1970".to_owned())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("not a number of seconds above zero".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{duration, timestamp};
+
+    #[test]
+    fn a_time_is_rfc_3339_and_not_before_1970() {
+        assert_eq!(timestamp("2026-01-01T00:00:00Z"), Ok(1_767_225_600_000));
+        assert_eq!(timestamp("1970-01-01T01:00:00.5+01:00"), Ok(500));
+        assert!(timestamp("1969-12-31T23:59:59Z").is_err());
+        assert!(timestamp("2026-01-01").is_err_and(|error| error.contains("2026-01-01T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_duration_is_above_zero() {
+        assert_eq!(duration("0.5"), Ok(Duration::from_millis(500)));
+        for bad in ["0", "-1", "inf", "NaN", "1e300", "x"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

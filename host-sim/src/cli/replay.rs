@@ -1,0 +1,107 @@
+//! `host-sim replay`: a recorded API and a recorded Event Hub in, documents out.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use host_sim::recording::{Format, Lines, read_exchanges};
+use host_sim::{Decoding, Output};
+
+use super::console::Console;
+use super::decode::dataset;
+use super::options::RunOptions;
+use super::run::{self, Run};
+use super::{End, settings};
+
+const EXAMPLE: &str = r#"Example:
+  host-sim replay plugin.wasm fixtures/tenant --out out
+
+The folder holds `exchanges.json`, `messages.ndjson` or both, and may hold `settings.json`. The API is walked first, then the messages are
+decoded as events. A request is matched by method, path and query, whatever the order of the query's pairs; several recordings of one request
+answer in their order, each once. A request without a recorded answer is refused, and the replay fails once it is at its end.
+With `--envelope`, `source` is the number of the exchange or of the line, from 0; it is null for what no single one led to."#;
+
+/// Walk a recorded API and decode recorded messages
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLE)]
+pub(super) struct Replay {
+    /// The component
+    #[arg(value_name = "COMPONENT")]
+    component: PathBuf,
+    /// The recording
+    #[arg(value_name = "FOLDER")]
+    folder: PathBuf,
+    /// Write the documents of each data set to a file of its own in this folder, instead of stdout
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    run: RunOptions,
+}
+
+impl Replay {
+    pub(super) fn run(&self) -> anyhow::Result<End> {
+        let console = run::console(self.run.quiet, self.out.is_none());
+        let replay = self.exchanges()?.map(host_sim::Replay::new);
+        let messages = self.messages()?;
+        if replay.is_none() && messages.is_none() {
+            anyhow::bail!("cannot replay `{}`: it holds neither `exchanges.json` nor `messages.ndjson`", self.folder.display());
+        }
+        let mut instance = self.run.start(&self.component)?;
+        let description = instance.description().clone();
+        let text = settings::text(self.run.settings.as_deref(), Some(&self.folder.join("settings.json")))?;
+        settings::apply(&mut instance, &text, &console)?;
+
+        let output = match &self.out {
+            Some(folder) => Output::to_folder(folder, &description, self.run.shape()).with_context(|| format!("cannot write to `{}`", folder.display()))?,
+            None => run::to_stdout(&description, self.run.shape()),
+        };
+        let mut run = Run::new(output, &description, &console, self.run.quiet);
+        let mut missed = false;
+        if let Some(mut replay) = replay {
+            let walked = run.walk(&mut instance, &mut replay, self.run.clock());
+            missed = !replay.unexpected().is_empty();
+            replay.unexpected().iter().for_each(|why| console.error(why));
+            walked?;
+            say_unused(&replay, &console);
+        }
+        if let Some((file, length)) = messages {
+            let event = dataset(&description, "event")?;
+            let lines = Lines::new(BufReader::new(file), Format::Recorded);
+            run.decode(Decoding::new(&mut instance, event, self.run.clock(), lines), Some(length))?;
+        }
+        let end = run.finish()?;
+        Ok(if missed { End::Failed } else { end })
+    }
+
+    fn exchanges(&self) -> anyhow::Result<Option<Vec<host_sim::recording::Exchange>>> {
+        let Some(path) = self.present("exchanges.json")? else { return Ok(None) };
+        let cannot_read = || format!("cannot read `{}`", path.display());
+        let text = fs::read_to_string(&path).with_context(cannot_read)?;
+        read_exchanges(&text).map(Some).map_err(anyhow::Error::msg).with_context(cannot_read)
+    }
+
+    fn messages(&self) -> anyhow::Result<Option<(File, u64)>> {
+        let Some(path) = self.present("messages.ndjson")? else { return Ok(None) };
+        let open = |path: &Path| {
+            let file = File::open(path)?;
+            let length = file.metadata()?.len();
+            Ok::<_, std::io::Error>((file, length))
+        };
+        open(&path).map(Some).with_context(|| format!("cannot read `{}`", path.display()))
+    }
+
+    /// The path of a file of the recording, if it is there.
+    fn present(&self, name: &str) -> anyhow::Result<Option<PathBuf>> {
+        let path = self.folder.join(name);
+        let there = path.try_exists().with_context(|| format!("cannot look for `{}`", path.display()))?;
+        Ok(there.then_some(path))
+    }
+}
+
+fn say_unused(replay: &host_sim::Replay, console: &Console) {
+    for (number, target) in replay.unused() {
+        console.warning(&format!("exchange {number} is unused: `{target}`"));
+    }
+}

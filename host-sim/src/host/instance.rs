@@ -1,0 +1,189 @@
+//! A running component: one instance, one set of settings, one call at a time.
+
+use std::path::Path;
+use std::time::Duration;
+
+use wasmtime::component::Linker;
+use wasmtime::{Store, Trap};
+
+use super::artifact::{Artifact, LoadError};
+use super::bindings::{InputPlugin, InputPluginPre};
+use super::convert::{self, Bounds};
+use super::engine::{Engine, TICK};
+use super::limits::{Guard, Limits, MemoryRefused};
+use crate::contract::{Decoded, Description, Explanation, Field, Message, Outcome, SettingProblem, Step, Timestamp};
+
+/// A component that may run: it keeps the contract and imports nothing.
+#[derive(Clone)]
+pub struct Component {
+    prepared: InputPluginPre<Guard>,
+    limits: Limits,
+}
+
+/// Why a call did not give an answer. The instance is spent: start a fresh one, which takes a tenth of a millisecond.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// It gave up, or did what no program may do.
+    #[error("the component trapped: {0}")]
+    Trapped(String),
+    /// It ran for too long.
+    #[error("the component ran for longer than {0:?}")]
+    TimedOut(Duration),
+    /// It wanted too much memory.
+    #[error("the component wants more than its {} MiB of memory", .0 >> 20)]
+    OutOfMemory(usize),
+    /// What it gave back is not what the contract says.
+    #[error("the component broke the contract: {0}")]
+    Broken(String),
+}
+
+/// Why an instance is not set up.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigureError {
+    /// Fix the settings: all that there is to say about them.
+    #[error("the component refuses the settings: {}", first_of(.0))]
+    Refused(Vec<SettingProblem>),
+    /// Start a fresh instance.
+    #[error(transparent)]
+    Stopped(#[from] Stop),
+}
+
+fn first_of(problems: &[SettingProblem]) -> String {
+    match problems.first() {
+        Some(problem) => format!("`{}`: {}", problem.pointer, problem.message),
+        None => "it does not say why".into(),
+    }
+}
+
+impl Component {
+    /// Reads, compiles and admits a component's file.
+    pub fn load(engine: &Engine, path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        Self::admit(&Artifact::read(engine, path)?)
+    }
+
+    /// Makes a component ready to start, if it imports nothing and exports what the contract says.
+    pub fn admit(artifact: &Artifact) -> Result<Self, LoadError> {
+        let imports = artifact.imports();
+        if !imports.is_empty() {
+            return Err(LoadError::Imports(imports));
+        }
+        let linker = Linker::new(&artifact.engine.runtime);
+        let prepared = linker.instantiate_pre(&artifact.compiled).and_then(InputPluginPre::new);
+        let prepared = prepared.map_err(|error| LoadError::OtherContract(format!("{error:#}")))?;
+        Ok(Self { prepared, limits: artifact.engine.limits })
+    }
+
+    /// A fresh instance, with nothing of an earlier one in it.
+    pub fn start(&self) -> Result<Instance, Stop> {
+        let mut store = Store::new(self.prepared.engine(), Guard::new(&self.limits));
+        store.limiter(|guard| guard);
+        store.set_hostcall_fuel(self.limits.answer);
+        let ticks = self.limits.call.as_millis().div_ceil(TICK.as_millis());
+        // One tick more: the one under way may end at once.
+        let mut call = Call { store, ticks: u64::try_from(ticks).unwrap_or(u64::MAX / 2).saturating_add(1), limits: self.limits };
+        let exports = call.run(|store| self.prepared.instantiate(store))?;
+        let description = call.run(|store| exports.agent_input_control().call_describe(store))?;
+        Ok(Instance { call, exports, description: convert::description(description) })
+    }
+}
+
+impl std::fmt::Debug for Component {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Component").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// A running component. `wit/input.wit` says what each call means.
+pub struct Instance {
+    call: Call,
+    exports: InputPlugin,
+    description: Description,
+}
+
+impl std::fmt::Debug for Instance {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Instance").field("name", &self.description.name).field("version", &self.description.version).finish_non_exhaustive()
+    }
+}
+
+impl Instance {
+    /// What the component is.
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+
+    /// All fields that documents of a data set may have, sorted by name.
+    pub fn fields(&mut self, dataset: u32) -> Result<Vec<Field>, Stop> {
+        let control = self.exports.agent_input_control();
+        self.call.run(|store| control.call_fields(store, dataset)).map(convert::fields)
+    }
+
+    /// Sets the instance up with a JSON object, and gives warnings back.
+    pub fn configure(&mut self, settings: &str) -> Result<Vec<SettingProblem>, ConfigureError> {
+        let control = self.exports.agent_input_control();
+        match self.call.run(|store| control.call_configure(store, settings))? {
+            Ok(warnings) => Ok(convert::setting_problems(warnings)),
+            Err(problems) => Err(ConfigureError::Refused(convert::setting_problems(problems))),
+        }
+    }
+
+    /// Starts a run of the poller, or resumes one; [`Walk`](crate::Walk) drives it.
+    pub fn begin(&mut self, now: Timestamp, cursor: Option<&[u8]>) -> Result<Step, Stop> {
+        let poller = self.exports.agent_input_poller();
+        let step = self.call.run(|store| poller.call_begin(store, now, cursor))?;
+        self.bounds(0).step(step)
+    }
+
+    /// Goes on with a run.
+    pub fn advance(&mut self, now: Timestamp, outcomes: &[Outcome]) -> Result<Step, Stop> {
+        let headers: Vec<_> = outcomes.iter().map(convert::headers).collect();
+        let borrowed: Vec<_> = outcomes.iter().zip(&headers).map(|(outcome, headers)| convert::outcome(outcome, headers)).collect();
+        let poller = self.exports.agent_input_poller();
+        let step = self.call.run(|store| poller.call_advance(store, now, &borrowed))?;
+        self.bounds(outcomes.len()).step(step)
+    }
+
+    /// Turns messages into documents; [`Decoding`](crate::Decoding) does so for a whole file.
+    pub fn decode(&mut self, now: Timestamp, dataset: u32, messages: &[Message]) -> Result<Decoded, Stop> {
+        let borrowed: Vec<_> = messages.iter().map(convert::message).collect();
+        let decoder = self.exports.agent_input_decoder();
+        let decoded = self.call.run(|store| decoder.call_decode(store, now, dataset, &borrowed))?;
+        self.bounds(messages.len()).decoded(decoded)
+    }
+
+    /// Says how the documents of one message come about.
+    pub fn explain(&mut self, now: Timestamp, dataset: u32, message: &Message) -> Result<Vec<Explanation>, Stop> {
+        let message = convert::message(message);
+        let decoder = self.exports.agent_input_decoder();
+        self.call.run(|store| decoder.call_explain(store, now, dataset, message)).map(convert::explanations)
+    }
+
+    fn bounds(&self, sources: usize) -> Bounds {
+        Bounds { datasets: self.description.datasets.len(), sources }
+    }
+}
+
+/// What every call runs under.
+struct Call {
+    store: Store<Guard>,
+    ticks: u64,
+    limits: Limits,
+}
+
+impl Call {
+    fn run<T>(&mut self, call: impl FnOnce(&mut Store<Guard>) -> wasmtime::Result<T>) -> Result<T, Stop> {
+        self.store.set_epoch_deadline(self.ticks);
+        call(&mut self.store).map_err(|error| self.stop(&error))
+    }
+
+    fn stop(&self, error: &wasmtime::Error) -> Stop {
+        if error.downcast_ref::<MemoryRefused>().is_some() {
+            return Stop::OutOfMemory(self.limits.memory);
+        }
+        match error.downcast_ref::<Trap>() {
+            Some(Trap::Interrupt) => Stop::TimedOut(self.limits.call),
+            Some(trap) => Stop::Trapped(trap.to_string()),
+            None => Stop::Broken(error.root_cause().to_string()),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What a component may use.
+
+use std::time::Duration;
+
+use wasmtime::ResourceLimiter;
+
+/// Instances, memories and tables of one component; one made by the usual tools needs a handful.
+const PARTS: usize = 64;
+
+/// Elements of one table; a table holds one element for each function that is called by pointer.
+const TABLE_ELEMENTS: usize = 1 << 20;
+
+/// What an instance of a component may use before it is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of memory, all its memories together.
+    pub memory: usize,
+    /// How long one call may run. It is measured in ticks of 10 ms, so a call may run that much longer.
+    pub call: Duration,
+    /// Bytes that one call may give back.
+    pub answer: usize,
+}
+
+impl Default for Limits {
+    /// 256 MiB of memory, 30 seconds and 128 MiB a call.
+    fn default() -> Self {
+        Self { memory: 256 << 20, call: Duration::from_secs(30), answer: 128 << 20 }
+    }
+}
+
+/// A component asked for more memory than it may have.
+#[derive(Debug, thiserror::Error)]
+#[error("the memory limit is reached")]
+pub(super) struct MemoryRefused;
+
+/// Keeps an instance within its memory.
+#[derive(Debug)]
+pub(super) struct Guard {
+    limit: usize,
+    granted: usize,
+}
+
+impl Guard {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self { limit: limits.memory, granted: 0 }
+    }
+}
+
+impl ResourceLimiter for Guard {
+    /// A refusal stops the call: a guest that is told "no" would only abort, and the reason would be lost.
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let granted = self.granted.saturating_add(desired.saturating_sub(current));
+        if granted > self.limit {
+            return Err(MemoryRefused.into());
+        }
+        self.granted = granted;
+        Ok(true)
+    }
+
+    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+        Err(MemoryRefused.into())
+    }
+
+    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(desired <= TABLE_ELEMENTS)
+    }
+
+    fn instances(&self) -> usize {
+        PARTS
+    }
+
+    fn tables(&self) -> usize {
+        PARTS
+    }
+
+    fn memories(&self) -> usize {
+        PARTS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::ResourceLimiter;
+
+    use super::{Guard, Limits};
+
+    #[test]
+    fn all_memories_together_stay_under_the_limit() {
+        let mut guard = Guard::new(&Limits { memory: 100, ..Limits::default() });
+        assert!(guard.memory_growing(0, 60, None).is_ok_and(|granted| granted));
+        assert!(guard.memory_growing(0, 40, None).is_ok_and(|granted| granted));
+        assert!(guard.memory_growing(60, 61, None).is_err());
+    }
+}

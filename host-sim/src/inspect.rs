@@ -1,0 +1,162 @@
+//! What a component is, for a person or as JSON.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::contract::{Dataset, Description};
+use crate::host::Artifact;
+
+/// All that can be said about a component without decoding anything.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Inspection {
+    /// Its name, if it may run and so could be asked.
+    pub name: Option<String>,
+    /// Its version, likewise.
+    pub version: Option<String>,
+    /// Its length in bytes.
+    pub size: usize,
+    /// The SHA-256 of its bytes.
+    pub sha256: String,
+    /// What it imports; it may run if that is nothing.
+    pub imports: Vec<String>,
+    /// The data sets of its documents.
+    pub datasets: Vec<Dataset>,
+    /// Its settings, sorted by name.
+    pub settings: Vec<Setting>,
+    /// Its imports and exports.
+    pub wit: String,
+}
+
+/// One setting, as the JSON Schema of the component has it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Setting {
+    /// Its name.
+    pub name: String,
+    /// Its JSON type, or the values that it may have.
+    pub kind: String,
+    /// What holds when it is left out; `None` if the schema does not say.
+    pub default: Option<Value>,
+    /// What it is for.
+    pub description: String,
+}
+
+#[derive(Deserialize)]
+struct Schema {
+    #[serde(default)]
+    properties: BTreeMap<String, Property>,
+}
+
+#[derive(Deserialize)]
+struct Property {
+    #[serde(rename = "type", default)]
+    kind: Value,
+    #[serde(rename = "enum", default)]
+    values: Vec<Value>,
+    /// A default of `null` is one.
+    #[serde(default, deserialize_with = "present")]
+    default: Option<Value>,
+    #[serde(default)]
+    description: String,
+}
+
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+impl Inspection {
+    /// Puts together what the file shows and, if it may run, what the component says of itself.
+    pub fn of(artifact: &Artifact, description: Option<&Description>) -> serde_json::Result<Self> {
+        Ok(Self {
+            name: description.map(|description| description.name.clone()),
+            version: description.map(|description| description.version.clone()),
+            size: artifact.size(),
+            sha256: artifact.sha256().to_owned(),
+            imports: artifact.imports(),
+            datasets: description.map(|description| description.datasets.clone()).unwrap_or_default(),
+            settings: description.map(|description| settings(&description.settings_schema)).transpose()?.unwrap_or_default(),
+            wit: artifact.wit(),
+        })
+    }
+}
+
+fn settings(schema: &str) -> serde_json::Result<Vec<Setting>> {
+    let schema: Schema = serde_json::from_str(schema)?;
+    let setting = |(name, property): (String, Property)| {
+        let kind = kind(&property);
+        Setting { name, kind, default: property.default, description: property.description }
+    };
+    Ok(schema.properties.into_iter().map(setting).collect())
+}
+
+fn kind(property: &Property) -> String {
+    let join = |values: &[Value]| values.iter().map(plain).collect::<Vec<_>>().join(" | ");
+    match (&property.values[..], &property.kind) {
+        ([], Value::Array(kinds)) => join(kinds),
+        ([], Value::String(kind)) => kind.clone(),
+        ([], _) => "any".to_owned(),
+        (values, _) => join(values),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+impl fmt::Display for Inspection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (Some(name), Some(version)) = (&self.name, &self.version) {
+            writeln!(formatter, "{name} {version}")?;
+        }
+        writeln!(formatter, "size      {} bytes", self.size)?;
+        writeln!(formatter, "sha256    {}", self.sha256)?;
+        writeln!(formatter, "imports   {}", if self.imports.is_empty() { "none".to_owned() } else { self.imports.join(", ") })?;
+        if !self.datasets.is_empty() {
+            writeln!(formatter, "\ndata sets")?;
+        }
+        for dataset in &self.datasets {
+            writeln!(formatter, "  {}{}\n      {}", dataset.name, if dataset.decodes { "" } else { " (not for decode)" }, dataset.summary)?;
+        }
+        if !self.settings.is_empty() {
+            writeln!(formatter, "\nsettings")?;
+        }
+        for setting in &self.settings {
+            let default = setting.default.as_ref().map(|default| format!(" = {default}")).unwrap_or_default();
+            writeln!(formatter, "  {}: {}{default}", setting.name, setting.kind)?;
+            for line in setting.description.lines() {
+                writeln!(formatter, "      {line}")?;
+            }
+        }
+        write!(formatter, "\nWIT\n\n{}", self.wit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Setting, settings};
+
+    #[track_caller]
+    fn check(property: &Value, kind: &str, default: Option<Value>, description: &str) {
+        let schema = json!({ "type": "object", "properties": { "a": property } }).to_string();
+        let setting = Setting { name: "a".into(), kind: kind.into(), default, description: description.into() };
+        assert_eq!(settings(&schema).expect("a schema"), [setting]);
+    }
+
+    #[test]
+    fn a_setting_has_its_type_default_and_description() {
+        check(&json!({ "type": "string", "default": "x", "description": "for y" }), "string", Some(json!("x")), "for y");
+        check(&json!({ "type": ["array", "null"], "default": null }), "array | null", Some(Value::Null), "");
+        check(&json!({ "enum": ["a", 1] }), "a | 1", None, "");
+        check(&json!({}), "any", None, "");
+    }
+
+    #[test]
+    fn a_schema_without_settings_has_none_and_text_is_no_schema() {
+        assert!(settings("{}").expect("a schema").is_empty());
+        assert!(settings("text").is_err());
+    }
+}

@@ -1,0 +1,9 @@
+//! Recordings: what an API answered, and what an Event Hub held.
+
+mod exchanges;
+mod messages;
+mod target;
+
+pub use exchanges::{Exchange, read as read_exchanges};
+pub use messages::{Format, Lines, MessageError, MessageLine};
+pub use target::Target;
