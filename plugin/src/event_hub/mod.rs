@@ -1,0 +1,3 @@
+//! From the body of an Event Hub message to records.
+
+pub(crate) mod sanitize;
