@@ -76,6 +76,17 @@ pub enum Severity {
     Error,
 }
 
+/// One thing to say about the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingProblem {
+    /// Only an error refuses the settings.
+    pub severity: Severity,
+    /// JSON pointer to what it is about; empty for all of it.
+    pub pointer: String,
+    /// For a person.
+    pub message: String,
+}
+
 /// Something a person should know that no document shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -200,17 +211,6 @@ pub struct Decoded {
     pub documents: Vec<Document>,
     /// Worth telling.
     pub problems: Vec<Problem>,
-}
-
-/// One thing to say about the settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingProblem {
-    /// `Error` refuses them, `Warning` does not.
-    pub severity: Severity,
-    /// JSON pointer into the settings.
-    pub pointer: String,
-    /// For a person.
-    pub message: String,
 }
 
 /// One field that documents of a data set may have.

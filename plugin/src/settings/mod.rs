@@ -1,5 +1,19 @@
 //! What an instance is set up with: one value per setting, checked.
 
+pub mod pattern;
+pub mod reference;
+pub mod schema;
+
+mod check;
+mod nearest;
+mod parse;
+mod sanitizers;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use pattern::Pattern;
+
 /// A part of Azure whose assessments are collected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
@@ -19,6 +33,16 @@ pub enum SubAssessments {
     ListAll,
 }
 
+impl SubAssessments {
+    /// The value of the setting.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PerAssessment => "per-assessment",
+            Self::ListAll => "list-all",
+        }
+    }
+}
+
 /// Which documents are made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Profile {
@@ -29,18 +53,28 @@ pub enum Profile {
     Extended,
 }
 
+impl Profile {
+    /// The value of the setting.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Elastic => "elastic",
+            Self::Extended => "extended",
+        }
+    }
+}
+
 /// A repair of text that is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sanitizer {
-    /// Removes line breaks and tabs outside of strings.
+    /// Removes every line feed.
     NewLines,
-    /// Turns single quotes around names and values into double ones.
+    /// Turns single quotes outside of double ones into double ones.
     SingleQuotes,
     /// Replaces every match of a regular expression.
     ReplaceAll {
         /// The regular expression.
-        pattern: String,
-        /// What stands for each match; `$1` is a group.
+        pattern: Pattern,
+        /// What stands for each match; `$1` and `${1}` are groups, `$$` is a dollar sign.
         replacement: String,
     },
 }
@@ -96,17 +130,5 @@ impl Default for Settings {
             profile: Profile::default(),
             sanitizers: Vec::new(),
         }
-    }
-}
-impl Settings {
-    /// x
-    pub fn parse(_: &str) -> Result<(Self, Vec<crate::contract::SettingProblem>), Vec<crate::contract::SettingProblem>> {
-        Ok((Self::default(), vec![]))
-    }
-}
-pub mod schema {
-    /// x
-    pub fn schema() -> String {
-        String::new()
     }
 }
