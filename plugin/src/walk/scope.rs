@@ -45,6 +45,8 @@ pub(super) struct Scope {
     resume: Option<Resume>,
     /// Whether `seen` and the window tell of the list from its beginning.
     whole: bool,
+    /// Whether the window counted more than lies before the place in the list, because the list was restarted.
+    ahead: bool,
     window: Window,
     seen: Seen,
     chains: Vec<Chain>,
@@ -66,6 +68,7 @@ impl Scope {
             restarted: false,
             resume: None,
             whole: true,
+            ahead: false,
             window: Window::default(),
             seen: Seen::new(),
             chains: Vec::new(),
@@ -76,19 +79,19 @@ impl Scope {
     /// A scope from where a cursor left it.
     pub(super) fn resumed(mark: Mark, ctx: &Context<'_>) -> Self {
         let mut scope = Self::new(mark.scope, ctx);
+        scope.restarted = mark.restarted;
         let Some(url) = mark.url else { return scope };
         scope.list = List::resumed(&ctx.plan.assessments(ctx.plan.scope(mark.scope)), &url);
-        scope.restarted = mark.restarted;
         scope.resume = Some(Resume { index: mark.index, prefix: mark.prefix });
         scope.whole = false;
         scope.window = Window::resumed(mark.counts, mark.at_page);
         scope
     }
 
-    /// Where to resume.
+    /// Where to resume. A join, and a list that was restarted, are begun anew: what tells which assessments were counted is too much for a cursor.
     pub(super) fn mark(&self) -> Mark {
-        let anew = Mark { scope: self.number, ..Mark::default() };
-        if self.join.is_some() {
+        let anew = Mark { scope: self.number, restarted: self.restarted, ..Mark::default() };
+        if self.join.is_some() || self.ahead {
             return anew;
         }
         let place = self.window.oldest().cloned().unwrap_or_else(|| self.place());
@@ -96,7 +99,6 @@ impl Scope {
             url: Some(place.url.to_string()),
             index: place.index,
             prefix: place.prefix,
-            restarted: self.restarted,
             counts: self.window.settled().clone(),
             at_page: self.window.at_page().clone(),
             ..anew
@@ -326,6 +328,8 @@ impl Scope {
             // Which assessments were counted is not known, so all are counted again.
             self.seen.clear(ctx.budget);
             self.window = Window::default();
+        } else {
+            self.ahead = true;
         }
         self.restarted = true;
         self.whole = true;
