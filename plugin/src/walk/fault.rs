@@ -49,6 +49,15 @@ impl Fault {
         matches!(self, Self::Status(401 | 403, _))
     }
 
+    /// What to do about it in this scope, to be put behind its text.
+    pub(super) fn advice(&self, scope: &str) -> &'static str {
+        match self.is_forbidden() {
+            false => "",
+            true if scope.starts_with("/subscriptions/") => ": give the identity the role Reader or Security Reader on the subscription",
+            true => ": give the identity the role Reader or Security Reader on the management group",
+        }
+    }
+
     /// Whether the list is not there, as where Defender is not enabled.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self, Self::Status(404 | 409, _))

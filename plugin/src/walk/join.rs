@@ -83,9 +83,9 @@ impl Join {
         if record.id.is_empty() {
             return false;
         }
-        let held = Held { parent: Parent::of(record), linked: record.link.is_some(), joined: false };
-        let room = ctx.budget.keep(held.size());
+        let room = ctx.budget.keep(Parent::size_of(record) + INDEXED);
         if room {
+            let held = Held { parent: Parent::of(record), linked: record.link.is_some(), joined: false };
             self.index.insert(record.key, self.held.len());
             self.held.push_back(held);
             ctx.changed = true;
@@ -222,7 +222,8 @@ impl Join {
                 let left = self.held.iter().filter(|held| held.is_left()).count();
                 self.counts.failed += left.max(1) as u64;
                 let code = if fault.is_forbidden() { Code::ScopeForbidden } else { Code::SubAssessmentsFailed };
-                let message = format!("cannot list the sub-assessments of `{scope}`: {fault}: {left} assessments are stored without theirs");
+                let advice = fault.advice(scope);
+                let message = format!("cannot list the sub-assessments of `{scope}`, so {left} assessments are stored without theirs: {fault}{advice}");
                 ctx.tell(code, message, source, &mut self.counts);
             }
         }

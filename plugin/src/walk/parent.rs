@@ -37,6 +37,11 @@ impl Parent {
         self.text.len() + self.id.len() + size_of::<Self>()
     }
 
+    /// Bytes that the assessment of a record would take.
+    pub(super) fn size_of(record: &Record<'_>) -> usize {
+        record.text.len() + record.id.len() + size_of::<Self>()
+    }
+
     /// What a person calls it.
     pub(super) fn name(&self) -> &str {
         if self.id.is_empty() { "an assessment without an id" } else { &self.id }

@@ -1,10 +1,11 @@
 //! One scope: its list of assessments, and what hangs on it.
 
+mod ending;
+
 use super::budget::Budget;
 use super::chain::Chain;
 use super::context::Context;
 use super::cursor::Mark;
-use super::fault::Fault;
 use super::join::Join;
 use super::list::{Arrival, List, Must};
 use super::page::Record;
@@ -258,10 +259,12 @@ impl Scope {
     }
 
     fn take_linked(&mut self, record: &Record<'_>, link: &str, place: Place, ctx: &mut Context<'_>) -> bool {
+        if !ctx.budget.admits_chain(Parent::size_of(record)) {
+            return false;
+        }
         let settings = &ctx.plan.settings;
         let parent = Parent::of(record);
         match ctx.plan.origin.list(&settings.url, link, &settings.sub_assessment_api_version) {
-            Ok(_) if !ctx.budget.admits_chain(parent.size()) => false,
             Ok(url) => {
                 let number = self.window.begin(place);
                 self.chains.push(Chain::begin(number, parent, &url, ctx));
@@ -279,64 +282,5 @@ impl Scope {
                 room
             }
         }
-    }
-
-    /// The list of assessments has ended: in good order, to be restarted, or too early.
-    fn conclude(&mut self, ctx: &mut Context<'_>) {
-        let first = self.list.is_at_first();
-        let fault = self.list.fault.take();
-        if let Some(fault) = &fault
-            && fault.is_expired()
-            && !first
-            && !self.restarted
-        {
-            // A cursor names the oldest page, which must not be one of those that expired.
-            if self.window.is_empty() {
-                self.restart(fault, ctx);
-            } else {
-                self.list.fault = Some(fault.clone());
-            }
-            return;
-        }
-        self.listed = true;
-        ctx.changed = true;
-        let lost = fault.as_ref().is_some_and(|fault| first && fault.code(first) == Code::ScopeFailed || fault.is_forbidden());
-        if let Some(fault) = fault {
-            self.tell(&fault, first, ctx);
-        }
-        match &mut self.join {
-            Some(join) if lost => join.abandon(ctx),
-            Some(join) => join.begin(),
-            None => {}
-        }
-    }
-
-    fn tell(&mut self, fault: &Fault, first: bool, ctx: &mut Context<'_>) {
-        let scope = ctx.plan.scope(self.number);
-        let mut message = format!("cannot list the assessments of `{scope}`: {fault}");
-        if fault.is_forbidden() {
-            message.push_str(": give the identity the role Reader or Security Reader on ");
-            message.push_str(if scope.starts_with("/subscriptions/") { "the subscription" } else { "the management group" });
-        }
-        let mut counts = Counts { failed: 1, ..Counts::default() };
-        ctx.tell(fault.code(first), message, self.list.source, &mut counts);
-        self.window.done(counts);
-    }
-
-    fn restart(&mut self, fault: &Fault, ctx: &mut Context<'_>) {
-        if self.join.is_none() && !(self.whole && self.seen.is_complete()) {
-            // Which assessments were counted is not known, so all are counted again.
-            self.seen.clear(ctx.budget);
-            self.window = Window::default();
-        } else {
-            self.ahead = true;
-        }
-        self.restarted = true;
-        self.whole = true;
-        let mut counts = Counts::default();
-        let message = format!("the assessments of `{}` are listed again: {fault}", ctx.plan.scope(self.number));
-        ctx.tell(Code::ListRestarted, message, self.list.source, &mut counts);
-        self.window.done(counts);
-        self.list.restart();
     }
 }

@@ -1,9 +1,13 @@
 //! The walk against invented tenants and the recorded API, natively.
 
-mod behaviour;
+mod join;
+mod lists;
 mod memory;
+mod pages;
 mod properties;
 mod recorded;
+mod resume;
+mod small;
 mod tenant;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -142,7 +146,8 @@ impl<'a> Host<'a> {
             }
             assert!(more || !pending.is_empty(), "the walk stands still");
             let mut outcomes = Vec::new();
-            if !pending.is_empty() && !(more && self.dice.one_in(2)) {
+            let waits = more && self.dice.one_in(2);
+            if !waits && !pending.is_empty() {
                 for _ in 0..=self.dice.roll(pending.len()) {
                     let request = pending.swap_remove(self.dice.roll(pending.len()));
                     outcomes.push(Outcome { id: request.id, answer: answers(&request.url) });
@@ -150,7 +155,8 @@ impl<'a> Host<'a> {
             }
             let given = outcomes.len();
             step = walk.advance(&mut mapper, NOW + 1000, outcomes);
-            assert!(step.documents.iter().filter_map(|document| document.source).all(|source| (source as usize) < given));
+            let mut sources = step.documents.iter().map(|document| document.source).chain(step.problems.iter().map(|problem| problem.source)).flatten();
+            assert!(sources.all(|source| (source as usize) < given), "positions are of this call");
         }
         assert_eq!(ran.totals.complete, ran.totals.failed == 0 && !self.settings.scopes.is_empty());
         ran

@@ -2,29 +2,41 @@
 
 use super::tenant::{Tenant, Trouble};
 use super::*;
+use crate::contract::Severity;
 
 const ALL: Trouble = Trouble { failures: true, repeats: true, missing: true, odd: true };
 const MODES: [SubAssessments; 2] = [SubAssessments::PerAssessment, SubAssessments::ListAll];
 
 #[test]
 fn a_walk_ends_whatever_comes_in_whatever_order_and_its_counts_add_up() {
-    for seed in 0..400 {
+    for seed in 0..200 {
         let tenant = Tenant::new(seed, ALL);
         for mode in MODES {
             let mut settings = tenant.settings(mode);
             settings.max_memory = 8 << (10 + seed % 8);
             let ran = Host::new(&settings, seed).run(|url| tenant.answer(url));
-            let totals = ran.totals;
             assert!(ran.made >= ran.documents.len() as u64);
-            assert!(totals.records >= totals.failed.saturating_sub(2 * settings.scopes.len() as u64), "{totals:?}");
+            assert!(ran.totals.pages <= ran.requests.len() as u64);
             let run = &ran.run["microsoft_defender_cloud"]["run"];
-            assert_eq!(run["documents"], totals.documents);
-            let severe = ran.problems.iter().any(|problem| problem.severity == crate::contract::Severity::Error);
-            assert_eq!(severe, !totals.complete, "{:?}", ran.codes());
+            assert_eq!(run["documents"], ran.totals.documents);
+            // A list that is read again is counted again, from nothing.
+            if !ran.codes().contains(&"list-restarted") {
+                assert_eq!(ran.totals.documents, ran.made);
+                for code in ran.codes() {
+                    let told = ran.codes().iter().filter(|other| **other == code).count();
+                    let reasons = run["reasons"].as_array().expect("reasons");
+                    assert!(reasons.iter().any(|reason| reason["code"] == code && reason["count"] == told), "{code} {told} {reasons:?}");
+                }
+            }
+            let severe = ran.problems.iter().any(|problem| problem.severity == Severity::Error);
+            assert_eq!(severe, !ran.totals.complete, "{:?}", ran.codes());
             let again = Host::new(&settings, seed + 1000).run(|url| tenant.answer(url));
             // Which assessments wait for the join depends on the order where not all can, and so does which of two lists may fail.
             if mode == SubAssessments::PerAssessment || settings.max_memory >= 512 << 10 {
                 assert_eq!(ran.ids(), again.ids(), "the order of outcomes does not matter");
+            }
+            // Where an assessment cannot be remembered, one that is listed twice may fail twice.
+            if settings.max_memory >= 512 << 10 {
                 assert_eq!(ran.totals.failed, again.totals.failed, "seed {seed} {mode:?}");
             }
         }
@@ -33,7 +45,7 @@ fn a_walk_ends_whatever_comes_in_whatever_order_and_its_counts_add_up() {
 
 #[test]
 fn r09_resumed_from_any_cursor_a_run_gives_the_same_documents() {
-    for seed in 0..120 {
+    for seed in 0..40 {
         for mode in MODES {
             let repeats = seed % 2 == 0;
             let tight = seed % 3 == 0;
@@ -44,7 +56,9 @@ fn r09_resumed_from_any_cursor_a_run_gives_the_same_documents() {
             let mut settings = tenant.settings(mode);
             settings.max_memory = if tight { 16 << 10 } else { 32 << 20 };
             let whole = Host::new(&settings, seed).keeping_cursors().run(|url| tenant.answer(url));
-            for (cursor, stored) in &whole.cursors {
+            // Enough of them: other seeds are cut elsewhere.
+            let stride = whole.cursors.len() / 25 + 1;
+            for (cursor, stored) in whole.cursors.iter().skip(seed as usize % stride).step_by(stride) {
                 let rest = Host::new(&settings, seed + 7).resume(Some(cursor), |url| tenant.answer(url));
                 assert!(!rest.codes().contains(&"cursor-unusable"));
                 let both: BTreeSet<String> = stored.union(&rest.ids()).cloned().collect();
@@ -61,7 +75,7 @@ fn r09_resumed_from_any_cursor_a_run_gives_the_same_documents() {
 
 #[test]
 fn r09_a_run_that_is_cut_again_and_again_comes_to_its_end() {
-    for seed in 0..60 {
+    for seed in 0..40 {
         let tenant = Tenant::new(seed, Trouble { missing: true, ..Trouble::default() });
         let settings = tenant.settings(SubAssessments::PerAssessment);
         let whole = Host::new(&settings, seed).run(|url| tenant.answer(url));
@@ -84,7 +98,7 @@ fn r09_a_run_that_is_cut_again_and_again_comes_to_its_end() {
 
 #[test]
 fn both_ways_to_collect_sub_assessments_give_the_same_documents() {
-    for seed in 0..300 {
+    for seed in 0..150 {
         let trouble = Trouble { failures: false, repeats: seed % 2 == 0, missing: seed % 3 == 0, odd: true };
         let tenant = Tenant::new(seed, trouble);
         let run = |mode, max_memory| {

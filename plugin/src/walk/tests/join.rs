@@ -1,0 +1,46 @@
+//! One list of all sub-assessments for a scope.
+
+use super::small::*;
+use super::*;
+
+#[test]
+fn list_all_joins_without_regard_to_case_and_keeps_orphans() {
+    let ran = walk(
+        SubAssessments::ListAll,
+        &[(FIRST, ok(&[linked("a"), bare("B"), bare("c")], None)), (ALL, ok(&[sub("b", "1"), sub("A", "2"), sub("z", "3"), "{\"n\":1}".into()], None))],
+    );
+    assert_eq!(names(&ran), ["-+-", "-+3", "B+1", "a+2", "c"]);
+    assert_eq!((ran.codes(), ran.totals.complete), (vec!["sub-assessment-orphaned"; 2], true));
+    assert_eq!((ran.totals.records, ran.totals.pages, ran.requests.len()), (7, 2, 2));
+}
+
+#[test]
+fn list_all_that_fails_leaves_assessments_bare_and_counts_them() {
+    let more = format!("{ALL}&x=1");
+    let ran = walk(
+        SubAssessments::ListAll,
+        &[(FIRST, ok(&[linked("a"), linked("b"), linked("c"), bare("d")], None)), (ALL, ok(&[sub("a", "1")], Some(&more))), (&more, answer(500, ""))],
+    );
+    assert_eq!((names(&ran), ran.totals.failed), (vec!["a+1".to_owned(), "b".to_owned(), "c".to_owned(), "d".to_owned()], 2));
+    assert_eq!(ran.codes(), ["sub-assessments-failed"]);
+    let forbidden = walk(SubAssessments::ListAll, &[(FIRST, ok(&[bare("a")], None)), (ALL, answer(403, ""))]);
+    assert_eq!((names(&forbidden), forbidden.codes(), forbidden.totals.failed), (vec!["a".to_owned()], vec!["scope-forbidden"], 1));
+    assert!(forbidden.problems.iter().all(|problem| problem.message.ends_with("Security Reader on the subscription")));
+}
+
+#[test]
+fn list_all_reads_a_list_whose_link_expired_once_more() {
+    let settings = settings(SubAssessments::ListAll);
+    let mut listings = 0;
+    let ran = Host::new(&settings, 1).run(|url| match url {
+        FIRST => ok(&[linked("a"), linked("b")], None),
+        ALL => {
+            listings += 1;
+            ok(&[sub("a", "1")], Some(&format!("{ALL}&x={listings}")))
+        }
+        url if url.ends_with("&x=1") => answer(410, ""),
+        _ => ok(&[sub("b", "1")], None),
+    });
+    assert_eq!((names(&ran), ran.codes()), (vec!["a+1".to_owned(), "b+1".to_owned()], vec!["list-restarted"]));
+    assert_eq!((ran.totals.records, ran.totals.documents, ran.totals.complete), (4, 2, true));
+}

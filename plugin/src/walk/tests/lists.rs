@@ -1,0 +1,128 @@
+//! Assessments, their own lists of sub-assessments, and what is wrong with either.
+
+use super::small::*;
+use super::*;
+use crate::contract::Severity;
+
+#[test]
+fn r04_a_forbidden_scope_ends_and_names_the_role() {
+    let other = FIRST.replace("subscriptions/s", "providers/Microsoft.Management/managementGroups/g");
+    for (status, mode) in [(401, SubAssessments::PerAssessment), (403, SubAssessments::PerAssessment), (403, SubAssessments::ListAll)] {
+        let scopes = vec![Scope::ManagementGroup("g".into()), Scope::Subscription("s".into())];
+        let settings = Settings { scopes, ..settings(mode) };
+        let ran = Host::new(&settings, 1).run(|url| match url {
+            url if url == other => answer(status, "{\"error\":{\"code\":\"AuthorizationFailed\",\"message\":\"no\"}}"),
+            FIRST => ok(&[bare("a")], None),
+            ALL => ok(&[], None),
+            _ => panic!("nobody named `{url}`"),
+        });
+        assert_eq!((names(&ran), ran.totals.complete, ran.totals.failed), (vec!["a".to_owned()], false, 1));
+        let [problem] = &ran.problems[..] else { panic!("{:?}", ran.problems) };
+        assert_eq!((problem.code, problem.severity, problem.source.is_some()), ("scope-forbidden", Severity::Error, true));
+        let expected = format!(
+            "cannot list the assessments of `/providers/Microsoft.Management/managementGroups/g`: status {status} (AuthorizationFailed: no): \
+             give the identity the role Reader or Security Reader on the management group"
+        );
+        assert_eq!(problem.message, expected);
+    }
+}
+
+#[test]
+fn r07_a_list_of_sub_assessments_that_is_not_there_is_skipped() {
+    let gone = format!("{}&x=1", list("c"));
+    let ran = one_by_one(&[
+        (FIRST, ok(&[linked("a"), linked("b"), linked("c")], None)),
+        (&list("a"), answer(404, "")),
+        (&list("b"), answer(409, "")),
+        (&list("c"), ok(&[], Some(&gone))),
+        (&gone, answer(404, "")),
+    ]);
+    assert_eq!(names(&ran), ["a", "b", "c"]);
+    assert_eq!((ran.totals.skipped, ran.totals.failed, ran.totals.complete), (2, 1, false), "a later page that is gone is a failure");
+    let mut codes = ran.codes();
+    codes.sort_unstable();
+    assert_eq!(codes, ["sub-assessments-failed", "sub-assessments-missing", "sub-assessments-missing"]);
+    let both = walk(SubAssessments::ListAll, &[(FIRST, ok(&[linked("a"), bare("b")], None)), (ALL, answer(404, ""))]);
+    assert_eq!((names(&both), both.totals.skipped, both.totals.complete), (vec!["a".to_owned(), "b".to_owned()], 1, true));
+}
+
+#[test]
+fn r08_one_bad_list_hides_nothing_else() {
+    let (second, more) = (later(1), format!("{}&x=1", list("c")));
+    let ran = one_by_one(&[
+        (FIRST, ok(&[linked("a"), linked("b")], Some(&second))),
+        (&second, ok(&[linked("c"), bare("d")], None)),
+        (&list("a"), answer(500, "")),
+        (&list("b"), ok(&[sub("b", "1"), sub("b", "2")], None)),
+        (&list("c"), ok(&[sub("c", "1")], Some(&more))),
+        (&more, Err(Failure::TimedOut)),
+    ]);
+    assert_eq!(names(&ran), ["a", "b+1", "b+2", "c+1", "d"], "no bare assessment beside its sub-assessments");
+    assert_eq!((ran.totals.failed, ran.totals.complete), (2, false));
+    let told: Vec<_> = ran.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert!(told.contains(&"cannot read the sub-assessments of `/s/providers/assessments/a`: status 500"), "{told:?}");
+    assert!(told.contains(&"cannot read the sub-assessments of `/s/providers/assessments/c`: no answer in time"), "{told:?}");
+}
+
+#[test]
+fn r08_a_link_to_elsewhere_is_not_followed() {
+    let record = linked("a").replace("\"/S/providers/assessments/a/subAssessments\"", "\"https://elsewhere.example/a\"");
+    let ran = one_by_one(&[(FIRST, ok(&[record], None))]);
+    assert_eq!((names(&ran), ran.codes(), ran.totals.failed), (vec!["a".to_owned()], vec!["sub-assessments-failed"], 1));
+}
+
+#[test]
+fn r08_a_scope_that_fails_leaves_the_others_alone() {
+    let failures = [answer(500, ""), answer(404, ""), Err(Failure::TimedOut), Err(Failure::TooLarge(9)), Err(Failure::Refused("no".into()))];
+    for mode in [SubAssessments::PerAssessment, SubAssessments::ListAll] {
+        for failure in &failures {
+            let scopes = ["bad", "s"].map(|id| Scope::Subscription(id.into())).to_vec();
+            let settings = Settings { scopes, ..settings(mode) };
+            let ran = Host::new(&settings, 1).run(|url| match url {
+                FIRST => ok(&[bare("a")], None),
+                ALL => ok(&[], None),
+                _ => failure.clone(),
+            });
+            assert_eq!((names(&ran), ran.codes(), ran.totals.failed), (vec!["a".to_owned()], vec!["scope-failed"], 1));
+        }
+    }
+}
+
+#[test]
+fn r19_an_assessment_that_is_listed_twice_is_stored_once() {
+    let second = later(1);
+    let shouting = linked("a").replace("\"id\":\"/S/", "\"id\":\"/s/");
+    let answers = [
+        (FIRST, ok(&[linked("a"), bare("b")], Some(&second))),
+        (&*second, ok(&[bare("b"), shouting, bare("c")], None)),
+        (&*list("a"), ok(&[sub("a", "1")], None)),
+        (ALL, ok(&[sub("a", "1")], None)),
+    ];
+    for mode in [SubAssessments::PerAssessment, SubAssessments::ListAll] {
+        let ran = walk(mode, &answers);
+        assert_eq!((names(&ran), ran.made, ran.totals.complete), (vec!["a+1".to_owned(), "b".to_owned(), "c".to_owned()], 3, true));
+        assert_eq!((ran.totals.records, ran.problems.len()), (4, 0));
+        assert_eq!(ran.run["microsoft_defender_cloud"]["run"]["reasons"][0]["count"], 2);
+    }
+}
+
+#[test]
+fn records_without_an_id_are_told_apart_by_their_text() {
+    let records = ["{}", "{\"id\":\"\"}", "{\"id\":7}", "null", "5", "{}"].map(str::to_owned);
+    let ran = one_by_one(&[(FIRST, ok(&records, None))]);
+    assert_eq!((ran.documents.len(), ran.totals.records, ran.totals.complete), (5, 5, true));
+    let parent = linked("a").replace("\"id\":\"/S/providers/assessments/a\",", "");
+    let subs = ["{\"n\":1}", "{\"n\":2}", "null"].map(str::to_owned);
+    let ran = one_by_one(&[(FIRST, ok(&[parent], None)), (&list("a"), ok(&subs, None))]);
+    assert_eq!((ran.documents.len(), ran.totals.complete), (3, true));
+}
+
+#[test]
+fn an_assessment_that_takes_no_member_is_stored_beside_its_sub_assessments() {
+    let odd = linked("a")
+        .replace("\"additionalData\":{", "\"additionalData\":{},\"x\":{")
+        .replace("\"properties\":{\"additionalData\":{}", "\"properties\":{\"additionalData\":[]");
+    let ran = walk(SubAssessments::ListAll, &[(FIRST, ok(&[odd], None)), (ALL, ok(&[sub("a", "1"), sub("a", "2")], None))]);
+    assert_eq!(names(&ran), ["-+1", "-+2", "a"]);
+    assert_eq!((ran.codes(), ran.totals.complete), (vec!["sub-assessment-unmerged"], true));
+}

@@ -1,0 +1,161 @@
+//! Scopes, their pages, and the links between them.
+
+use std::cell::RefCell;
+
+use super::small::*;
+use super::*;
+use crate::contract::Severity;
+
+#[test]
+fn r01_empty_pages_with_a_link_are_followed() {
+    let (one, two, three) = (later(1), later(2), later(3));
+    let ran = one_by_one(&[
+        (FIRST, ok(&[], Some(&one))),
+        (&one, ok(&[], Some(&two))),
+        (&two, ok(&[bare("a"), linked("b")], Some(&three))),
+        (&three, ok(&[], None)),
+        (&list("b"), ok(&[], Some(&format!("{}&x=1", list("b"))))),
+        (&format!("{}&x=1", list("b")), ok(&[sub("b", "1")], None)),
+    ]);
+    assert_eq!(names(&ran), ["a", "b+1"], "an empty first page is no reason for the bare assessment");
+    assert_eq!((ran.totals.pages, ran.totals.records, ran.totals.complete), (6, 3, true));
+    assert!(ran.problems.is_empty());
+}
+
+#[test]
+fn r02_empty_pages_for_ever_are_left() {
+    let settings = settings(SubAssessments::PerAssessment);
+    let number = RefCell::new(0);
+    let ran = Host::new(&settings, 1).run(|_| {
+        *number.borrow_mut() += 1;
+        ok(&[], Some(&later(*number.borrow())))
+    });
+    assert_eq!((ran.codes(), ran.totals.complete), (vec!["list-endless"], false));
+    assert_eq!(ran.requests.len(), 1000);
+    assert_eq!(ran.run["event"]["outcome"], "failure");
+}
+
+#[test]
+fn r02_pages_that_bring_the_same_for_ever_are_left() {
+    let settings = settings(SubAssessments::PerAssessment);
+    let number = RefCell::new(0);
+    let ran = Host::new(&settings, 1).run(|_| {
+        *number.borrow_mut() += 1;
+        ok(&[bare("a")], Some(&later(*number.borrow())))
+    });
+    assert_eq!((names(&ran), ran.totals.complete), (vec!["a".to_owned()], false));
+    assert!(ran.codes().contains(&"list-endless"));
+}
+
+#[test]
+fn r03_links_that_are_not_followed_end_the_list_and_are_told() {
+    let check = |link: &str, code: &str| {
+        let ran = one_by_one(&[(FIRST, answer(200, format!("{{\"value\":[{}],\"nextLink\":{link}}}", bare("a"))))]);
+        assert_eq!((names(&ran), ran.codes(), ran.totals.complete, ran.requests.len()), (vec!["a".to_owned()], vec![code], false, 1), "{link}");
+    };
+    check("\"_dynamic\"", "link-refused");
+    check("\"https://elsewhere.example/a\"", "link-refused");
+    check("\"http://management.azure.com/a\"", "link-refused");
+    check("\"//elsewhere.example/a\"", "link-refused");
+    check("7", "link-refused");
+    check(&format!("{FIRST:?}"), "list-endless");
+}
+
+#[test]
+fn r03_links_that_are_no_link_end_the_list_in_good_order() {
+    for link in ["", ",\"nextLink\":null", ",\"nextLink\":\"\""] {
+        let ran = one_by_one(&[(FIRST, answer(200, format!("{{\"value\":[{}]{link}}}", bare("a"))))]);
+        assert_eq!((names(&ran), ran.problems.len(), ran.totals.complete), (vec!["a".to_owned()], 0, true));
+    }
+}
+
+#[test]
+fn r03_links_are_sent_as_they_are() {
+    let odd = "https://MANAGEMENT.azure.com/x?api-version=2019-01-01&$skipToken=%7B+\\\"";
+    let sent = "https://MANAGEMENT.azure.com/x?api-version=2019-01-01&$skipToken=%7B+\"";
+    let first = answer(200, format!("{{\"value\":[],\"nextLink\":\"{odd}\"}}"));
+    let ran = one_by_one(&[
+        (FIRST, first),
+        (sent, answer(200, "{\"value\":[],\"nextLink\":\"/y?z=1\"}")),
+        ("https://management.azure.com/y?z=1", ok(&[bare("a")], None)),
+    ]);
+    assert_eq!((names(&ran), ran.totals.complete), (vec!["a".to_owned()], true));
+}
+
+#[test]
+fn r03_a_longer_loop_is_found() {
+    let (one, two) = (later(1), later(2));
+    let ran = one_by_one(&[(FIRST, ok(&[bare("a")], Some(&one))), (&one, ok(&[bare("b")], Some(&two))), (&two, ok(&[bare("c")], Some(&one)))]);
+    assert_eq!((names(&ran).len(), ran.codes(), ran.requests.len()), (3, vec!["list-endless"], 3));
+}
+
+#[test]
+fn r12_r13_what_is_no_page_is_a_problem_and_no_document() {
+    let second = later(1);
+    for body in ["<!DOCTYPE html><html></html>", "{\"value\":[{\"id\":\"x\"", "", "{\"error\":{}}", "[]", "\u{0}"] {
+        let first = one_by_one(&[(FIRST, answer(200, body))]);
+        assert_eq!((first.documents.len(), first.codes(), first.totals.complete), (0, vec!["scope-failed"], false), "{body}");
+        let next = one_by_one(&[(FIRST, ok(&[bare("a")], Some(&second))), (&second, answer(200, body))]);
+        assert_eq!((names(&next), next.codes(), next.totals.complete), (vec!["a".to_owned()], vec!["page-failed"], false), "{body}");
+        let sub = one_by_one(&[(FIRST, ok(&[linked("a")], None)), (&list("a"), answer(200, body))]);
+        assert_eq!((names(&sub), sub.codes(), sub.totals.complete), (vec!["a".to_owned()], vec!["sub-assessments-failed"], false), "{body}");
+    }
+    let marked = one_by_one(&[(FIRST, answer(200, format!("\u{feff}{}", page(&[bare("a")], None))))]);
+    assert_eq!((names(&marked), marked.totals.complete), (vec!["a".to_owned()], true));
+    let bytes = one_by_one(&[(FIRST, answer(200, *b"{\"value\":[\"\xff\"]}"))]);
+    assert_eq!(bytes.codes(), ["scope-failed"]);
+}
+
+#[test]
+fn r14_without_a_scope_a_run_ends_at_once() {
+    let settings = Settings { scopes: vec![], ..settings(SubAssessments::PerAssessment) };
+    let (_, step) = Walk::begin(&settings, &mut Mapper::new(settings.clone()), NOW, None);
+    assert_eq!(step.problems.iter().map(|problem| (problem.code, problem.severity)).collect::<Vec<_>>(), [("scope-missing", Severity::Error)]);
+    assert_eq!(step.finished, Some(Totals::default()));
+    assert_eq!(step.documents.iter().map(|document| document.dataset).collect::<Vec<_>>(), [Dataset::Run]);
+    assert!(step.requests.is_empty() && step.cursor.is_none() && !step.more);
+}
+
+#[test]
+fn r14_every_scope_is_asked_with_its_own_path_and_the_token_scopes() {
+    let scopes = vec![Scope::Subscription("S".into()), Scope::ManagementGroup("g".into())];
+    let settings = Settings { scopes, url: "https://api.example:8443".into(), assessment_api_version: "v".into(), ..settings(SubAssessments::ListAll) };
+    let (_, step) = Walk::begin(&settings, &mut Mapper::new(settings.clone()), NOW, None);
+    let urls: Vec<_> = step.requests.iter().map(|request| request.url.as_str()).collect();
+    assert_eq!(
+        urls,
+        [
+            "https://api.example:8443/subscriptions/S/providers/Microsoft.Security/assessments?api-version=v",
+            "https://api.example:8443/providers/Microsoft.Management/managementGroups/g/providers/Microsoft.Security/assessments?api-version=v",
+        ]
+    );
+    assert!(step.requests.iter().all(|request| request.token_scopes == settings.token_scopes));
+}
+
+#[test]
+fn an_outcome_that_nobody_waits_for_is_told_and_ignored() {
+    let settings = settings(SubAssessments::PerAssessment);
+    let mut mapper = Mapper::new(settings.clone());
+    let (mut walk, _) = Walk::begin(&settings, &mut mapper, NOW, None);
+    let strange = || Outcome { id: 77, answer: ok(&[bare("x")], None) };
+    let expected = || Outcome { id: 1, answer: ok(&[bare("a")], None) };
+    let step = walk.advance(&mut mapper, NOW, vec![strange(), expected(), expected()]);
+    assert_eq!(
+        step.problems.iter().map(|problem| (problem.code, problem.source)).collect::<Vec<_>>(),
+        [("outcome-unknown", Some(0)), ("outcome-unknown", Some(2))]
+    );
+    assert_eq!(step.documents.iter().map(|document| document.source).collect::<Vec<_>>(), [Some(1), None]);
+    assert!(step.finished.is_some_and(|totals| totals.complete));
+    let again = walk.advance(&mut mapper, NOW, vec![]);
+    assert_eq!((again.finished, again.documents.len()), (step.finished, 0), "the end is told again, not stored again");
+}
+
+#[test]
+fn many_scopes_are_walked_a_few_at_a_time() {
+    let scopes = (0..100).map(|number| Scope::Subscription(format!("n{number}"))).collect();
+    let settings = Settings { scopes, ..settings(SubAssessments::PerAssessment) };
+    let (_, step) = Walk::begin(&settings, &mut Mapper::new(settings.clone()), NOW, None);
+    assert_eq!(step.requests.len(), 16);
+    let ran = Host::new(&settings, 1).keeping_cursors().run(|url| ok(&[bare(url.split('/').nth(4).expect("a subscription"))], None));
+    assert_eq!((ran.documents.len(), ran.totals.pages, ran.totals.complete), (100, 100, true));
+}
