@@ -4,7 +4,7 @@ use blake2::digest::consts::U20;
 use blake2::{Blake2b, Digest};
 
 /// The id made of these parts, as 40 hexadecimal digits. Parts are delimited, so `["ab", "c"]` and `["a", "bc"]` differ.
-pub(crate) fn of(parts: &[&[u8]]) -> String {
+pub fn of(parts: &[&[u8]]) -> String {
     let mut hash = Blake2b::<U20>::new();
     for part in parts {
         hash.update((part.len() as u64).to_le_bytes());

@@ -6,7 +6,7 @@ pub mod contract;
 mod defender;
 mod ecs;
 mod event_hub;
-mod id;
+pub mod id;
 mod json;
 pub mod mapping;
 pub mod plugin;
