@@ -1,5 +1,8 @@
 //! The only place that names WIT types: every exported function, in the words of [`crate::plugin`].
 
+// What the bindings' macro writes is unsafe by nature and documented in `wit/`.
+#![allow(unsafe_code, missing_docs)]
+
 use std::cell::RefCell;
 
 use crate::contract as plain;

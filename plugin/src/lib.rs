@@ -1,5 +1,7 @@
 //! Microsoft Defender for Cloud as an input that any component host can load.
-#![allow(dead_code)]
+//!
+//! [`plugin::Plugin`] is all of it in plain types; the component, which only wasm builds, says the same in WIT.
+
 #[cfg(target_arch = "wasm32")]
 mod component;
 pub mod contract;

@@ -8,4 +8,4 @@ mod schema;
 pub(crate) use assessment::ASSESSMENT;
 pub(crate) use document::Document;
 pub(crate) use event::EVENT;
-pub(crate) use schema::{Field, Kind, Schema, Slot, field};
+pub(crate) use schema::{Schema, Slot};

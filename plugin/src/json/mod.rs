@@ -5,5 +5,3 @@ pub(crate) mod parse;
 pub(crate) mod scan;
 pub(crate) mod tree;
 pub(crate) mod write;
-
-pub use lexer::Fault;

@@ -253,7 +253,7 @@ mod tests {
         let mut out = Vec::new();
         match value(&arena, text, names) {
             Ok(value) => drop(write::value(&mut out, value)),
-            Err(fault) => out.extend_from_slice(format!("{}", fault.what).as_bytes()),
+            Err(fault) => out.extend_from_slice(fault.what.as_bytes()),
         }
         assert_eq!(String::from_utf8(out).unwrap(), expected, "{text}");
     }

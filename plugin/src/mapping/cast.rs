@@ -89,9 +89,17 @@ fn already(value: Value<'_>, to: Cast) -> bool {
     match (to, value) {
         (Cast::Boolean, Value::Bool(_)) | (Cast::Text, Value::Text(_)) => true,
         (Cast::Ip, Value::Text(text)) => is_ip(text),
+        // As many digits as every double or single gives back, so that the conversion would not change the number.
+        (Cast::Double, Value::Number(number)) => number.len() <= 15 && is_plain(number),
+        (Cast::Float, Value::Number(number)) => number.len() <= 6 && is_plain(number),
         (Cast::Long | Cast::Digits, Value::Number(number)) => number.len() <= 18 && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'),
         _ => false,
     }
+}
+
+/// Whether a number has no exponent.
+fn is_plain(number: &str) -> bool {
+    number.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
 }
 
 /// A number by its text; NaN and the infinities are no JSON, so they stay text.

@@ -5,6 +5,7 @@ use crate::defender::assessment::Part;
 use crate::json::tree::{Member, Value, array};
 use crate::mapping::cast::{Cast, cast};
 use crate::mapping::convert::date;
+use crate::mapping::convert::number::float_text;
 use crate::mapping::java;
 use crate::mapping::record::Record;
 
@@ -114,7 +115,7 @@ fn texts<'a>(record: &Record<'a>, value: Value<'a>) -> Value<'a> {
             let all: Vec<_> = elements.iter().map(|element| texts(record, element.get())).collect();
             array(record.arena, all)
         }
-        Value::Number(number) => Value::Text(number),
+        Value::Number(number) => Value::Text(record.arena.alloc_str(&number.parse().map_or_else(|_| number.to_owned(), float_text))),
         other => other,
     }
 }

@@ -60,8 +60,10 @@ impl Class {
 /// Maps a record; `root` has its names in snake case below the top.
 pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) {
     match root {
+        // A text that is no record says nothing about a resource: it is no finding.
+        _ if record.has_errors() => return,
         Value::Object(_) | Value::Null => {}
-        other => record.unexpected(&"record", other, "an object"),
+        other => return record.unexpected(&"record", other, "an object"),
     }
     let tree = intake::tree(record, root, settings.profile);
     let parts = Parts::of(record, tree);

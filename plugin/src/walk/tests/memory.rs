@@ -150,7 +150,8 @@ fn a_large_assessment_times_many_sub_assessments_never_exists_at_once() {
     for mode in [SubAssessments::PerAssessment, SubAssessments::ListAll] {
         let (totals, held, largest, _) = walk(tenant, &Settings { max_memory: 8 << 20, ..settings(mode) });
         assert_eq!((totals.documents, totals.complete), (100, true));
-        assert!(held < 3 << 20 && largest < 2 << 20, "{held} {largest}");
+        // One document holds the assessment twice, mapped and as its original.
+        assert!(held < 3 << 20 && largest < 5 << 19, "{held} {largest}");
     }
 }
 

@@ -79,13 +79,6 @@ impl Ran {
         self.documents.keys().cloned().collect()
     }
 
-    /// The merged records, sorted.
-    fn records(&self) -> Vec<String> {
-        let mut records: Vec<String> = self.documents.values().map(|body| original(body).to_string()).collect();
-        records.sort();
-        records
-    }
-
     fn codes(&self) -> Vec<&'static str> {
         self.problems.iter().map(|problem| problem.code).collect()
     }

@@ -1,0 +1,174 @@
+//! What `docs/differences.md` says, shown: a test for each row, by the name that stands there.
+
+use microsoft_defender_cloud::contract::{Dataset, Message};
+use microsoft_defender_cloud::plugin::Plugin;
+use microsoft_defender_cloud::settings::{Profile, Settings};
+use serde_json::{Value, json};
+
+fn documents(settings: Settings, dataset: Dataset, body: &str) -> Vec<Value> {
+    let message = Message { body: body.as_bytes().to_vec(), position: None };
+    let decoded = Plugin::new(settings).decode(1_767_225_600_000, dataset, &[message]);
+    decoded.documents.iter().map(|document| serde_json::from_slice(&document.body).expect("a document is JSON")).collect()
+}
+
+fn event(body: &str) -> Value {
+    documents(Settings::default(), Dataset::Event, body).remove(0)
+}
+
+fn assessment(record: Value) -> Value {
+    documents(Settings::default(), Dataset::Assessment, &record.to_string()).remove(0)
+}
+
+fn additional(additional: Value) -> Value {
+    assessment(json!({ "id": "/a", "properties": { "displayName": "A", "additionalData": additional } }))
+}
+
+#[track_caller]
+fn check(document: &Value, expected: &[(&str, Value)]) {
+    for (pointer, value) in expected {
+        assert_eq!(document.pointer(pointer).unwrap_or(&Value::Null), value, "{pointer} in {document:#}");
+    }
+}
+
+#[test]
+fn a_container_of_another_kind_does_not_stop_the_mapping() {
+    let document = event(r#"{"Severity":"High","properties":{"score":5,"weight":1},"Entities":["x",{"HostName":"h"}],"AlertType":7}"#);
+    check(
+        &document,
+        &[
+            ("/json", Value::Null),
+            ("/microsoft_defender_cloud/event/severity", json!("High")),
+            ("/microsoft_defender_cloud/event/properties/weight", json!(1)),
+            ("/host/hostname", json!(["h"])),
+            ("/event/kind", json!("pipeline_error")),
+        ],
+    );
+    assert_eq!(document["error"]["message"].as_array().map(Vec::len), Some(3));
+    let document = assessment(json!({ "id": "/a", "properties": { "displayName": "A", "status": 3, "resourceDetails": { "ResourceType": 5 } } }));
+    check(&document, &[("/json", Value::Null), ("/rule/name", json!("A")), ("/event/id", json!("/a")), ("/event/kind", json!("pipeline_error"))]);
+}
+
+#[test]
+fn what_could_not_be_read_keeps_its_text() {
+    check(&event("{\"TimeGenerated\":\"soon\"}"), &[("/event/original", json!("{\"TimeGenerated\":\"soon\"}"))]);
+    check(&event("not json"), &[("/event/original", json!("not json"))]);
+}
+
+#[test]
+fn text_that_is_no_record_is_no_finding() {
+    let document = documents(Settings::default(), Dataset::Assessment, "{} {}").remove(0);
+    check(&document, &[("/microsoft_defender_cloud", Value::Null), ("/event/category", Value::Null), ("/event/original", json!("{} {}"))]);
+}
+
+#[test]
+fn an_integral_decimal_is_a_long() {
+    check(
+        &event(r#"{"properties":{"weight":3.0,"score":{"max":1E2}}}"#),
+        &[("/microsoft_defender_cloud/event/properties/weight", json!(3)), ("/error", Value::Null)],
+    );
+}
+
+#[test]
+fn several_open_ports_are_a_list() {
+    let document = additional(json!({ "NSG open ports": "22, 3389" }));
+    check(&document, &[("/microsoft_defender_cloud/assessment/additional_data/nsg_open_ports", json!([22, 3389])), ("/error", Value::Null)]);
+}
+
+#[test]
+fn a_digest_of_any_algorithm_gives_a_hash() {
+    check(&additional(json!({ "digest": "sha512:ab" })), &[("/related/hash", json!(["ab"])), ("/error", Value::Null)]);
+    check(&additional(json!({ "digest": "sha256:" })), &[("/related/hash", Value::Null), ("/event/kind", json!("pipeline_error"))]);
+}
+
+#[test]
+fn an_operating_system_is_named_by_its_type_alone() {
+    check(&additional(json!({ "OsType": "Unix" })), &[("/host/os", json!({ "type": "unix" })), ("/error", Value::Null)]);
+}
+
+#[test]
+fn one_empty_date_does_not_hide_the_other() {
+    let status = json!({ "statusChangeDate": "", "firstEvaluationDate": "2025-01-02T03:04:05Z" });
+    let document = assessment(json!({ "properties": { "status": status } }));
+    check(&document, &[("/event/created", json!("2025-01-02T03:04:05.000Z")), ("/error", Value::Null)]);
+}
+
+#[test]
+fn integers_of_any_size_are_copied() {
+    let document = event(r#"{"AlertUri":123456789012345678901234567890}"#);
+    // serde_json reads a number of that size as a double.
+    check(&document, &[("/event/reference", json!(123456789012345678901234567890.0)), ("/error", Value::Null)]);
+}
+
+#[test]
+fn one_entity_without_a_list_counts() {
+    check(&event(r#"{"Entities":{"HostName":"h"}}"#), &[("/host/hostname", json!(["h"])), ("/error", Value::Null)]);
+    check(&event(r#"{"Entities":[null,{"HostName":"h"}]}"#), &[("/host/hostname", json!(["h"])), ("/error", Value::Null)]);
+}
+
+#[test]
+fn the_envelope_wins_over_a_member_of_its_name() {
+    let document = assessment(json!({ "id": "/a", "properties": { "id": "inner", "displayName": "A" } }));
+    check(&document, &[("/event/id", json!("/a")), ("/message", json!("A")), ("/event/kind", json!("pipeline_error"))]);
+}
+
+#[test]
+fn of_names_that_become_the_same_the_later_wins() {
+    check(&event(r#"{"SEVERITY":"a","Severity":"b","severity":"c"}"#), &[("/microsoft_defender_cloud/event/severity", json!("b"))]);
+    check(&assessment(json!({ "properties": { "a_b": 1, "aB": 2 } })), &[("/microsoft_defender_cloud/assessment/a_b", json!(1))]);
+}
+
+#[test]
+fn half_a_surrogate_pair_is_replaced() {
+    check(&event(r#"{"Description":"\ud83d!"}"#), &[("/microsoft_defender_cloud/event/description", json!("\u{fffd}!")), ("/error", Value::Null)]);
+}
+
+#[test]
+fn every_document_has_its_data_set_and_a_time() {
+    check(
+        &event("{}"),
+        &[
+            ("/@timestamp", json!("2026-01-01T00:00:00.000Z")),
+            ("/event/dataset", json!("microsoft_defender_cloud.event")),
+            ("/event/module", json!("microsoft_defender_cloud")),
+        ],
+    );
+}
+
+#[test]
+fn a_body_of_several_records_gives_several_documents() {
+    assert_eq!(documents(Settings::default(), Dataset::Event, "{}\n{}").len(), 2);
+    assert_eq!(documents(Settings::default(), Dataset::Event, r#"{"records":[{},{},{}]}"#).len(), 3);
+}
+
+#[test]
+fn an_address_group_does_not_overflow() {
+    check(&event(r#"{"Entities":[{"Address":"fffffffff::"}]}"#), &[("/related/ip", Value::Null), ("/event/kind", json!("pipeline_error"))]);
+}
+
+#[test]
+fn a_list_of_cves_that_is_no_text_is_read_in_profile_extended() {
+    let record = json!({ "properties": { "additionalData": { "CVEs": [{ "CVE": "CVE-1" }] } } });
+    check(&assessment(record.clone()), &[("/vulnerability/cve", Value::Null)]);
+    let settings = Settings { profile: Profile::Extended, ..Settings::default() };
+    check(&documents(settings, Dataset::Assessment, &record.to_string())[0], &[("/vulnerability/cve", json!(["CVE-1"]))]);
+}
+
+/// The page names a test for every row, and each of them is here, in `mapping.rs` or in the walk.
+#[test]
+fn every_row_of_the_page_names_a_test() {
+    let page = include_str!("../docs/differences.md");
+    let sources = [
+        include_str!("differences.rs"),
+        include_str!("mapping.rs"),
+        include_str!("../src/walk/tests/lists.rs"),
+        include_str!("../src/walk/tests/pages.rs"),
+        include_str!("../src/walk/tests/properties.rs"),
+        include_str!("../src/walk/tests/recorded.rs"),
+    ];
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| what")).collect();
+    assert!(rows.len() > 15);
+    for row in rows {
+        let test = row.rsplit('`').nth(1).expect("a row ends with its test");
+        assert!(sources.iter().any(|source| source.contains(&format!("fn {test}("))), "no test `{test}`");
+    }
+}

@@ -1,0 +1,89 @@
+//! The shipped recordings: what comes of them is written down in `tests/golden`. `make bless` writes it again; a person reads the difference.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::Value;
+use tests::{component, fixture, host_sim, root, status, stderr, stdout};
+
+const NOW: &str = "2026-01-01T00:00:00Z";
+
+fn replay(name: &str, out: &Path) -> Output {
+    let mut command = host_sim();
+    command.arg("replay").arg(component()).arg(fixture(name)).args(["--now", NOW, "--out"]).arg(out);
+    command.output().expect("host-sim runs")
+}
+
+/// Replays a recording and compares the documents of each data set with the golden ones, line by line.
+fn check(name: &str, expected_status: i32) -> BTreeMap<String, Vec<Value>> {
+    let out = tempfile::tempdir().expect("a folder");
+    let output = replay(name, out.path());
+    assert_eq!(status(&output), expected_status, "{}", stderr(&output));
+    let mut documents = BTreeMap::new();
+    for dataset in ["event", "assessment", "run"] {
+        let file = format!("microsoft_defender_cloud.{dataset}.ndjson");
+        let ours = std::fs::read_to_string(out.path().join(&file)).expect("a file for every data set");
+        let golden = root().join("tests/golden").join(name).join(&file);
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::create_dir_all(golden.parent().expect("a folder")).expect("a folder");
+            std::fs::write(&golden, &ours).expect("the golden file can be written");
+        }
+        let expected = std::fs::read_to_string(&golden).unwrap_or_default();
+        for (number, (ours, expected)) in ours.lines().zip(expected.lines()).enumerate() {
+            assert_eq!(ours, expected, "{file}, line {}", number + 1);
+        }
+        assert_eq!(ours.lines().count(), expected.lines().count(), "{file}");
+        documents.insert(dataset.to_owned(), ours.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect());
+    }
+    documents
+}
+
+#[test]
+fn the_tenant() {
+    let documents = check("tenant", 0);
+    let counts: Vec<_> = documents.iter().map(|(dataset, documents)| (dataset.as_str(), documents.len())).collect();
+    assert_eq!(counts, [("assessment", 48), ("event", 34), ("run", 1)]);
+    let run = &documents["run"][0]["microsoft_defender_cloud"]["run"];
+    assert_eq!((&run["complete"], &run["skipped"], &run["documents"]), (&true.into(), &2.into(), &48.into()));
+    // Together they show every category, class and outcome that the mapping gives.
+    for category in ["api", "authentication", "configuration", "intrusion_detection", "malware", "network", "threat"] {
+        assert!(documents["event"].iter().any(|document| document["event"]["category"][0] == category), "{category}");
+    }
+    for outcome in ["success", "failure", "unknown"] {
+        assert!(documents["assessment"].iter().any(|document| document["event"]["outcome"] == outcome), "{outcome}");
+    }
+}
+
+#[test]
+fn one_list_of_sub_assessments_for_a_whole_scope() {
+    let documents = check("list-all", 0);
+    assert_eq!(documents["assessment"].len(), 8);
+}
+
+#[test]
+fn two_replays_give_the_same_bytes() {
+    let (first, second) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    for out in [&first, &second] {
+        assert_eq!(status(&replay("tenant", out.path())), 0);
+    }
+    for dataset in ["event", "assessment", "run"] {
+        let file = format!("microsoft_defender_cloud.{dataset}.ndjson");
+        assert!(std::fs::read(first.path().join(&file)).expect("a file") == std::fs::read(second.path().join(&file)).expect("a file"), "{file}");
+    }
+}
+
+#[test]
+fn the_document_of_the_readme() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
+    let document = readme.split("## Its document out").nth(1).and_then(|rest| rest.split("```json").nth(1)).and_then(|rest| rest.split("```").next());
+    let shown: Value = serde_json::from_str(document.expect("a document in the README")).expect("JSON");
+    let mut command = host_sim();
+    command.arg("decode").arg(component()).args(["--dataset", "microsoft_defender_cloud.event"]).arg(fixture("alert.ndjson"));
+    let output = command.output().expect("host-sim runs");
+    assert_eq!(serde_json::from_str::<Value>(stdout(&output)).expect("a document"), shown);
+    let alert = readme.split("## One alert in").nth(1).and_then(|rest| rest.split("```json").nth(1)).and_then(|rest| rest.split("```").next());
+    let recorded: Value = serde_json::from_str(&std::fs::read_to_string(fixture("alert.ndjson")).expect("the alert")).expect("JSON");
+    let body: Value = serde_json::from_str(recorded["body"].as_str().expect("a body")).expect("JSON");
+    assert_eq!(body, serde_json::from_str::<Value>(alert.expect("an alert in the README")).expect("JSON"));
+}
