@@ -1,4 +1,4 @@
-//! Decodes a file of messages batch by batch; what it holds does not grow with the file.
+//! Decodes a file of messages batch by batch; what it holds does not grow with the file, and a message that stops the component costs only itself.
 
 use std::io::BufRead;
 
@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::contract::{Decoded, Message};
 use crate::host::{Instance, Stop};
 use crate::recording::{Lines, MessageError, MessageLine};
+use crate::recovery::{DeadLetter, Patience, salvage};
 
 /// Messages of one call: more costs memory and gains nothing.
 const MESSAGES: usize = 64;
@@ -20,13 +21,18 @@ pub struct Decoding<'a, R> {
     dataset: u32,
     clock: Clock,
     batches: Batches<R>,
+    patience: Patience,
+    /// Why there is no further batch, and the first and last line without documents.
+    gave_up: Option<(u64, u64, Stop)>,
 }
 
-/// What one call gave.
+/// What one batch gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// Documents and problems; `source` is a position in `lines`.
     pub decoded: Decoded,
+    /// Messages that stopped the component: it gave nothing for them, and `decoded` holds a problem for each.
+    pub dead: Vec<DeadLetter>,
     /// The line of each message, from 0.
     pub lines: Vec<u64>,
 }
@@ -44,14 +50,14 @@ pub enum DecodeError {
     /// Correct the input; everything before it has been decoded.
     #[error(transparent)]
     Input(#[from] MessageError),
-    /// A call stopped: start a fresh instance.
-    #[error("cannot decode {}", lines(*.first, *.last))]
+    /// The component stops again and again: take another one. Everything before has been decoded or set aside.
+    #[error("cannot decode {}, nor what follows: the component stopped too often", lines(*.first, *.last))]
     Stopped {
-        /// The batch's first line, from 0.
+        /// The first line without documents, from 0.
         first: u64,
-        /// Its last one.
+        /// The last one of its batch.
         last: u64,
-        /// Why.
+        /// How it stopped the last time.
         source: Stop,
     },
 }
@@ -63,16 +69,20 @@ fn lines(first: u64, last: u64) -> String {
 impl<'a, R: BufRead> Decoding<'a, R> {
     /// Starts at the first line; `dataset` says what the messages are.
     pub fn new(instance: &'a mut Instance, dataset: u32, clock: Clock, lines: Lines<R>) -> Self {
-        Self { instance, dataset, clock, batches: Batches { lines, held: None, failed: None } }
+        Self { instance, dataset, clock, batches: Batches { lines, held: None, failed: None }, patience: Patience::new(), gave_up: None }
     }
 
     /// Decodes the next batch, `None` at the end.
     pub fn next_batch(&mut self) -> Result<Option<Batch>, DecodeError> {
+        if let Some((first, last, source)) = self.gave_up.clone() {
+            return Err(DecodeError::Stopped { first, last, source });
+        }
         let (lines, messages) = self.batches.next_batch()?;
-        let (Some(first), Some(last)) = (lines.first().copied(), lines.last().copied()) else { return Ok(None) };
-        let decoded = self.instance.decode(self.clock.now(), self.dataset, &messages);
-        let decoded = decoded.map_err(|source| DecodeError::Stopped { first, last, source })?;
-        Ok(Some(Batch { decoded, lines }))
+        let Some(last) = lines.last().copied() else { return Ok(None) };
+        let salvage = salvage(self.instance, self.clock.now(), self.dataset, &messages, &mut self.patience);
+        // What came before it is handed over first.
+        self.gave_up = salvage.gave_up.and_then(|(at, stop)| Some((lines.get(at).copied()?, last, stop)));
+        Ok(Some(Batch { decoded: salvage.decoded, dead: salvage.dead, lines }))
     }
 
     /// How many bytes of the input have been read.

@@ -48,6 +48,7 @@ mod host;
 mod inspect;
 mod output;
 pub mod recording;
+mod recovery;
 mod replay;
 mod summary;
 pub mod transport;
@@ -59,9 +60,10 @@ pub use contract::{
     Step, Timestamp, Totals, Trace,
 };
 pub use decode::{Batch, DecodeError, Decoding};
-pub use host::{Artifact, Cache, Code, Component, ConfigureError, Engine, Instance, Limits, LoadError, Stop};
+pub use host::{Allowance, Artifact, Cache, Code, Component, ConfigureError, Engine, Instance, Limits, LoadError, Stop};
 pub use inspect::{Inspection, Setting};
 pub use output::{Output, Shape};
+pub use recovery::{DeadLetter, Salvage};
 pub use replay::Replay;
 pub use summary::Summary;
 pub use transport::Transport;

@@ -6,7 +6,8 @@ use crate::contract::{Failure, Outcome, Request};
 use crate::recording::{Exchange, Target};
 use crate::transport::Transport;
 
-/// A transport over recorded exchanges. Each answers once; several of the same request answer in their order.
+/// A transport over recorded exchanges. Each answers once; several of the same request answer in their order. Only after a rewind the last of them
+/// answers again.
 #[derive(Debug)]
 pub struct Replay {
     exchanges: Vec<Slot>,
@@ -14,6 +15,9 @@ pub struct Replay {
     answered_by: BTreeMap<u64, usize>,
     unexpected: Vec<String>,
     waiting: HashMap<Target, VecDeque<usize>>,
+    /// The exchange that answered a request last.
+    last: HashMap<Target, usize>,
+    rewound: bool,
 }
 
 #[derive(Debug)]
@@ -30,7 +34,7 @@ impl Replay {
             waiting.entry(exchange.target.clone()).or_default().push_back(number);
         }
         let exchanges = exchanges.into_iter().map(|exchange| Slot { exchange, used: false }).collect();
-        Self { exchanges, ready: VecDeque::new(), answered_by: BTreeMap::new(), unexpected: Vec::new(), waiting }
+        Self { exchanges, ready: VecDeque::new(), answered_by: BTreeMap::new(), unexpected: Vec::new(), waiting, last: HashMap::new(), rewound: false }
     }
 
     /// The number of the exchange, from 0, that answered a request.
@@ -50,7 +54,8 @@ impl Replay {
 
     fn answer(&mut self, request: &Request) -> Outcome {
         let target = Target::new("GET", &request.url);
-        let number = self.waiting.get_mut(&target).and_then(VecDeque::pop_front);
+        let again = if self.rewound { self.last.get(&target).copied() } else { None };
+        let number = self.waiting.get_mut(&target).and_then(VecDeque::pop_front).or(again);
         let slot = number.and_then(|number| Some((number, self.exchanges.get_mut(number)?)));
         let Some((number, slot)) = slot else {
             let why = self.explain(&target);
@@ -58,11 +63,9 @@ impl Replay {
             return Outcome { id: request.id, answer: Err(Failure::Refused(why)) };
         };
         slot.used = true;
+        let response = slot.exchange.response.clone();
         self.answered_by.insert(request.id, number);
-        // It answers once, so its body can go.
-        let body = std::mem::take(&mut slot.exchange.response.body);
-        let mut response = slot.exchange.response.clone();
-        response.body = body;
+        self.last.insert(target, number);
         Outcome { id: request.id, answer: Ok(response) }
     }
 
@@ -90,6 +93,11 @@ impl Transport for Replay {
     /// One outcome at a time, so that a run is the same however fast a server was.
     fn receive(&mut self) -> Vec<Outcome> {
         self.ready.pop_front().into_iter().collect()
+    }
+
+    fn rewind(&mut self) {
+        self.ready.clear();
+        self.rewound = true;
     }
 }
 
@@ -128,6 +136,18 @@ mod tests {
         assert_eq!((replay.exchange_of(1), replay.exchange_of(2), replay.exchange_of(3)), (Some(0), Some(2), None));
         assert_eq!(replay.unused().map(|(number, target)| (number, target.to_string())).collect::<Vec<_>>(), [(1, "GET /y".to_owned())]);
         assert_eq!(replay.unexpected().len(), 1);
+    }
+
+    #[test]
+    fn after_a_rewind_the_last_answer_comes_again() {
+        let mut replay = replay(&["/x", "/x", "/y"]);
+        assert_eq!(ask(&mut replay, 1, "/x"), Ok(b"0".to_vec()));
+        assert_eq!(ask(&mut replay, 2, "/x"), Ok(b"1".to_vec()));
+        replay.rewind();
+        assert_eq!(ask(&mut replay, 3, "/x"), Ok(b"1".to_vec()));
+        assert_eq!(ask(&mut replay, 4, "/y"), Ok(b"2".to_vec()));
+        assert_eq!(replay.exchange_of(3), Some(1));
+        assert!(ask(&mut replay, 5, "/z").is_err());
     }
 
     #[test]

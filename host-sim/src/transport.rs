@@ -11,6 +11,9 @@ pub trait Transport {
 
     /// Waits for outcomes of what was sent: at least one while anything is under way, none only then.
     fn receive(&mut self) -> Vec<Outcome>;
+
+    /// The component was replaced and goes on from an earlier place: nobody waits for what is under way, and what was asked may be asked again.
+    fn rewind(&mut self) {}
 }
 
 /// A transport that sends one request after the other by calling a function.
@@ -40,6 +43,10 @@ where
         let Some(request) = self.waiting.pop_front() else { return Vec::new() };
         vec![Outcome { id: request.id, answer: (self.answer)(&request) }]
     }
+
+    fn rewind(&mut self) {
+        self.waiting.clear();
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +63,9 @@ mod tests {
         assert_eq!(first.len(), 1);
         assert_eq!(first[0].answer, Err(Failure::Refused("u1".into())));
         assert_eq!(transport.receive()[0].id, 2);
+        assert!(transport.receive().is_empty());
+        transport.send(vec![request(3)]);
+        transport.rewind();
         assert!(transport.receive().is_empty());
     }
 }

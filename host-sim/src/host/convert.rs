@@ -1,9 +1,11 @@
 //! Between the contract's bindings and our own types. What a component gives is checked here, once.
 
+use std::collections::HashMap;
+
 use serde_json::value::RawValue;
 
 use super::bindings::exports::agent::input::{control, decoder, poller, types};
-use super::instance::Stop;
+use super::instance::{Allowance, Stop};
 use crate::contract::{
     Dataset, Decoded, Description, Document, Explanation, Failure, Field, Message, Outcome, Position, Problem, Request, SettingProblem, Severity, Step, Totals,
     Trace,
@@ -16,10 +18,13 @@ pub(super) struct Bounds {
     pub datasets: usize,
     /// How many messages or outcomes the call brought.
     pub sources: usize,
+    /// How many things it may give back.
+    pub items: usize,
 }
 
 impl Bounds {
     pub(super) fn step(self, step: poller::Step) -> Result<Step, Stop> {
+        self.count(&[step.requests.len(), step.documents.len(), step.problems.len()])?;
         Ok(Step {
             requests: step.requests.into_iter().map(request).collect(),
             documents: self.documents(step.documents)?,
@@ -32,7 +37,10 @@ impl Bounds {
 
     /// Every message must have given a document, or at least a problem: a record that is lost without a word is the worst that can happen.
     pub(super) fn decoded(self, decoded: decoder::Decoded) -> Result<Decoded, Stop> {
-        let decoded = Decoded { documents: self.documents(decoded.documents)?, problems: self.problems(decoded.problems)? };
+        self.count(&[decoded.documents.len(), decoded.problems.len()])?;
+        let mut decoded = Decoded { documents: self.documents(decoded.documents)?, problems: self.problems(decoded.problems)? };
+        let repeated = repeated_id(&decoded.documents);
+        decoded.problems.extend(repeated);
         let mut heard = vec![false; self.sources];
         let sources = decoded.documents.iter().map(|document| document.source).chain(decoded.problems.iter().map(|problem| problem.source));
         for source in sources.flatten() {
@@ -44,6 +52,10 @@ impl Bounds {
             Some(lost) => Err(Stop::Broken(format!("it gave nothing for message {lost} of {}", self.sources))),
             None => Ok(decoded),
         }
+    }
+
+    fn count(self, lengths: &[usize]) -> Result<(), Stop> {
+        if lengths.iter().sum::<usize>() > self.items { Err(Stop::TooMuch(Allowance::Items(self.items))) } else { Ok(()) }
     }
 
     fn documents(self, documents: Vec<types::Document>) -> Result<Vec<Document>, Stop> {
@@ -81,6 +93,21 @@ impl Bounds {
             _ => Ok(()),
         }
     }
+}
+
+/// The same message twice gives the same document twice, and a sink keeps one. Two documents of one id are another matter: one of them is lost there.
+fn repeated_id(documents: &[Document]) -> Option<Problem> {
+    let mut bodies = HashMap::with_capacity(documents.len());
+    let mut repeated = Vec::new();
+    for document in documents {
+        let first = *bodies.entry((document.dataset, document.id.as_str())).or_insert(document.body.as_slice());
+        if first != document.body.as_slice() {
+            repeated.push(document);
+        }
+    }
+    let first = repeated.first()?;
+    let message = format!("{} documents have the id of another one with other content, such as `{}`: a sink keeps only one of them", repeated.len(), first.id);
+    Some(Problem { severity: Severity::Error, code: "id-repeated".into(), message, source: first.source })
 }
 
 fn within(position: u32, length: usize) -> bool {
@@ -180,7 +207,7 @@ pub(super) fn explanations(explanations: Vec<decoder::Explanation>) -> Vec<Expla
 mod tests {
     use super::{Bounds, check_body, decoder, types};
 
-    const BOUNDS: Bounds = Bounds { datasets: 2, sources: 2 };
+    const BOUNDS: Bounds = Bounds { datasets: 2, sources: 2, items: 4 };
 
     fn document(source: u32) -> types::Document {
         types::Document { dataset: 1, id: "a".into(), body: b"{}".to_vec(), source: Some(source) }
@@ -206,9 +233,22 @@ mod tests {
     fn an_answer_that_does_not_is_refused() {
         check(vec![document(0)], vec![], Err("nothing for message 1"));
         check(vec![document(0), document(2)], vec![], Err("position 2 of 2"));
+        check([0, 0, 0, 0, 1].map(document).into(), vec![], Err("more than 4 documents"));
         check(vec![types::Document { dataset: 2, ..document(0) }], vec![], Err("data set 2 of 2"));
         check(vec![types::Document { id: String::new(), ..document(0) }], vec![], Err("has no id"));
         check(vec![types::Document { body: b"[]".to_vec(), ..document(0) }], vec![], Err("`a` is not one JSON object"));
+    }
+
+    #[test]
+    fn two_documents_of_one_id_are_told_unless_they_are_the_same() {
+        let codes = |bodies: [&[u8]; 2]| {
+            let documents = (0..).zip(bodies).map(|(source, body)| types::Document { body: body.to_vec(), ..document(source) }).collect();
+            let decoded = BOUNDS.decoded(decoder::Decoded { documents, problems: vec![] }).expect("it is taken");
+            assert_eq!(decoded.documents.len(), 2);
+            decoded.problems.into_iter().map(|problem| (problem.code, problem.source)).collect::<Vec<_>>()
+        };
+        assert_eq!(codes([b"{}", b"{}"]), []);
+        assert_eq!(codes([b"{}", b"{\"a\":1}"]), [("id-repeated".to_owned(), Some(1))]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::convert::{self, Bounds};
 use super::engine::{Engine, TICK};
 use super::limits::{Guard, Limits, MemoryRefused};
 use crate::contract::{Decoded, Description, Explanation, Field, Message, Outcome, SettingProblem, Step, Timestamp};
+use crate::recovery::{self, Patience, Salvage};
 
 /// A component that may run: it keeps the contract and imports nothing.
 #[derive(Clone)]
@@ -32,9 +33,43 @@ pub enum Stop {
     /// It wanted too much memory.
     #[error("the component wants more than its {} MiB of memory", .0 >> 20)]
     OutOfMemory(usize),
+    /// It gave back too much.
+    #[error("the component gave back more than {0} in one call")]
+    TooMuch(Allowance),
     /// What it gave back is not what the contract says.
     #[error("the component broke the contract: {0}")]
     Broken(String),
+}
+
+/// How much one call may give back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowance {
+    /// In bytes.
+    Bytes(usize),
+    /// Documents, problems and requests together.
+    Items(usize),
+}
+
+impl std::fmt::Display for Allowance {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(formatter, "{} MiB", bytes >> 20),
+            Self::Items(items) => write!(formatter, "{items} documents, problems and requests"),
+        }
+    }
+}
+
+impl Stop {
+    /// A word for it, as the end of a problem's code.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Trapped(_) => "trapped",
+            Self::TimedOut(_) => "timed-out",
+            Self::OutOfMemory(_) => "out-of-memory",
+            Self::TooMuch(_) => "answer-too-large",
+            Self::Broken(_) => "answer-broken",
+        }
+    }
 }
 
 /// Why an instance is not set up.
@@ -83,7 +118,7 @@ impl Component {
         let mut call = Call { store, ticks: u64::try_from(ticks).unwrap_or(u64::MAX / 2).saturating_add(1), limits: self.limits };
         let exports = call.run(|store| self.prepared.instantiate(store))?;
         let description = call.run(|store| exports.agent_input_control().call_describe(store))?;
-        Ok(Instance { call, exports, description: convert::description(description) })
+        Ok(Instance { component: self.clone(), call, exports, description: convert::description(description), settings: None })
     }
 }
 
@@ -95,9 +130,12 @@ impl std::fmt::Debug for Component {
 
 /// A running component. `wit/input.wit` says what each call means.
 pub struct Instance {
+    component: Component,
     call: Call,
     exports: InputPlugin,
     description: Description,
+    /// What it was set up with.
+    settings: Option<String>,
 }
 
 impl std::fmt::Debug for Instance {
@@ -122,9 +160,28 @@ impl Instance {
     pub fn configure(&mut self, settings: &str) -> Result<Vec<SettingProblem>, ConfigureError> {
         let control = self.exports.agent_input_control();
         match self.call.run(|store| control.call_configure(store, settings))? {
-            Ok(warnings) => Ok(convert::setting_problems(warnings)),
+            Ok(warnings) => {
+                self.settings = Some(settings.to_owned());
+                Ok(convert::setting_problems(warnings))
+            }
             Err(problems) => Err(ConfigureError::Refused(convert::setting_problems(problems))),
         }
+    }
+
+    /// Replaces what a call that stopped has left by a fresh instance with the same settings; a run that was under way is gone.
+    pub fn restart(&mut self) -> Result<(), Stop> {
+        let mut fresh = self.component.start()?;
+        if fresh.description != self.description {
+            return Err(Stop::Broken("it describes itself in another way than before".into()));
+        }
+        if let Some(settings) = &self.settings {
+            fresh.configure(settings).map_err(|error| match error {
+                ConfigureError::Stopped(stop) => stop,
+                ConfigureError::Refused(_) => Stop::Broken("it refuses settings that it has taken before".into()),
+            })?;
+        }
+        *self = fresh;
+        Ok(())
     }
 
     /// Starts a run of the poller, or resumes one; [`Walk`](crate::Walk) drives it.
@@ -143,12 +200,17 @@ impl Instance {
         self.bounds(outcomes.len()).step(step)
     }
 
-    /// Turns messages into documents; [`Decoding`](crate::Decoding) does so for a whole file.
+    /// Turns messages into documents, all or none; [`salvage`](Self::salvage) survives what stops it, [`Decoding`](crate::Decoding) takes a whole file.
     pub fn decode(&mut self, now: Timestamp, dataset: u32, messages: &[Message]) -> Result<Decoded, Stop> {
         let borrowed: Vec<_> = messages.iter().map(convert::message).collect();
         let decoder = self.exports.agent_input_decoder();
         let decoded = self.call.run(|store| decoder.call_decode(store, now, dataset, &borrowed))?;
         self.bounds(messages.len()).decoded(decoded)
+    }
+
+    /// Turns messages into documents, and sets aside those that stop the component, which is restarted as often as that takes.
+    pub fn salvage(&mut self, now: Timestamp, dataset: u32, messages: &[Message]) -> Salvage {
+        recovery::salvage(self, now, dataset, messages, &mut Patience::new())
     }
 
     /// Says how the documents of one message come about.
@@ -159,7 +221,7 @@ impl Instance {
     }
 
     fn bounds(&self, sources: usize) -> Bounds {
-        Bounds { datasets: self.description.datasets.len(), sources }
+        Bounds { datasets: self.description.datasets.len(), sources, items: self.call.limits.items }
     }
 }
 
@@ -183,7 +245,13 @@ impl Call {
         match error.downcast_ref::<Trap>() {
             Some(Trap::Interrupt) => Stop::TimedOut(self.limits.call),
             Some(trap) => Stop::Trapped(trap.to_string()),
+            None if is_too_much(error) => Stop::TooMuch(Allowance::Bytes(self.limits.answer)),
             None => Stop::Broken(error.root_cause().to_string()),
         }
     }
+}
+
+/// The runtime has no type for it, only words.
+fn is_too_much(error: &wasmtime::Error) -> bool {
+    error.root_cause().to_string().contains("too much data is being copied")
 }

@@ -19,12 +19,14 @@ pub struct Limits {
     pub call: Duration,
     /// Bytes that one call may give back.
     pub answer: usize,
+    /// Documents, problems and requests that one call may give back, all together.
+    pub items: usize,
 }
 
 impl Default for Limits {
-    /// 256 MiB of memory, 30 seconds and 128 MiB a call.
+    /// 256 MiB of memory; 30 seconds, 128 MiB and a million items a call.
     fn default() -> Self {
-        Self { memory: 256 << 20, call: Duration::from_secs(30), answer: 128 << 20 }
+        Self { memory: 256 << 20, call: Duration::from_secs(30), answer: 128 << 20, items: 1_000_000 }
     }
 }
 

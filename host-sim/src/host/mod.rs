@@ -13,5 +13,5 @@ mod wit;
 pub use artifact::{Artifact, Code, LoadError};
 pub use cache::Cache;
 pub use engine::Engine;
-pub use instance::{Component, ConfigureError, Instance, Stop};
+pub use instance::{Allowance, Component, ConfigureError, Instance, Stop};
 pub use limits::Limits;
