@@ -22,7 +22,7 @@ fn the_component_imports_nothing() {
 fn the_component_offers_what_the_contract_says() {
     let (ours, world) = decoded();
     let mut theirs = Resolve::default();
-    let (package, _) = theirs.push_dir(tests::root().join("wit")).expect("the contract can be read");
+    let (package, _) = theirs.push_dir(tests::workspace().join("wit")).expect("the contract can be read");
     let contract = theirs.select_world(&[package], Some("input-plugin")).expect("the contract has one world");
     let exports = |resolve: &Resolve, world| -> Vec<(String, Vec<String>)> {
         let world: &wit_parser::World = &resolve.worlds[world];
