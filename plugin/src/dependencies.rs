@@ -1,4 +1,4 @@
-//! The packages that the component is built from, inside the component: the section `.dep-v0`, where `cargo audit bin` and its like look for them.
+//! The packages that the component is built from, inside the component: the section `.dep-v0` of cargo-auditable, which audits read.
 
 /// Written by a test, which fails when it is not what the lock file says; `make bless` writes it again.
 const LIST: &[u8] = include_bytes!("../dependencies.json");

@@ -35,11 +35,8 @@ impl Contract {
 
     fn of(resolve: &Resolve, world: WorldId) -> anyhow::Result<Self> {
         let world = resolve.worlds.get(world).context("no world")?;
-        let mut contract = Self {
-            version: String::new(),
-            imports: world.imports.keys().map(|key| resolve.name_world_key(key)).collect(),
-            items: BTreeMap::new(),
-        };
+        let mut contract =
+            Self { version: String::new(), imports: world.imports.keys().map(|key| resolve.name_world_key(key)).collect(), items: BTreeMap::new() };
         for item in world.exports.values() {
             let WorldItem::Interface { id, .. } = item else { anyhow::bail!("a world of ours exports interfaces only") };
             contract.add(resolve, *id)?;

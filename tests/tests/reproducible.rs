@@ -43,10 +43,12 @@ fn copy_sources(to: &Path) {
 
 /// A home of cargo where nothing is unpacked yet; what has been downloaded is shared, so nothing is downloaded again.
 fn make_cargo_home(folder: &Path) {
-    let registry = home_of("CARGO_HOME", ".cargo").join("registry");
+    let shared = home_of("CARGO_HOME", ".cargo");
     fs::create_dir_all(folder.join("registry")).expect("it can be made");
-    for part in ["cache", "index"] {
-        symlink(registry.join(part), folder.join("registry").join(part)).expect("it can be linked");
+    for part in ["config.toml", "registry/cache", "registry/index"] {
+        if shared.join(part).exists() {
+            symlink(shared.join(part), folder.join(part)).expect("it can be linked");
+        }
     }
 }
 
