@@ -1,4 +1,7 @@
-//! What the tests of the built component share.
+//! What the tests of the built component share, and what describes it when it is published.
+
+pub mod contract;
+pub mod dist;
 
 use std::fs;
 use std::io::Write;
@@ -24,6 +27,14 @@ fn built(name: &str) -> PathBuf {
 /// The folder of the whole project.
 pub fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are a member of the workspace")
+}
+
+/// A folder below the one that is built into; it is made if it is not there.
+pub fn built_into(name: &str) -> PathBuf {
+    let built = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), |folder| workspace().join(folder));
+    let folder = built.join(name);
+    fs::create_dir_all(&folder).expect("what is built into can be written to");
+    folder
 }
 
 /// A file of the reference's data; `None`, and a line that says so, where there is none.
