@@ -15,8 +15,12 @@ REMAP := --remap-path-prefix=$(CARGO_HOME)/registry/src=/registry --remap-path-p
 CARGO_COMPONENT_VERSION := 0.21.1
 CARGO_COMPONENT := target/tools/bin/cargo-component
 
+CARGO_FUZZ_VERSION := 0.13.2
+CARGO_FUZZ := target/tools/bin/cargo-fuzz
+SECONDS ?= 60
+
 .DEFAULT_GOAL := help
-.PHONY: help toolchain build component dist run test test-reproducible embedding quick lint bless cargo-component
+.PHONY: help toolchain build component dist run test test-reproducible embedding quick lint bless fuzz cargo-component
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,13 +60,22 @@ quick: toolchain ## the tests that need no component, seconds after a change
 
 lint: toolchain ## formatting, and clippy with warnings as errors
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked -p microsoft_defender_cloud --all-targets -- -D warnings
+	$(CARGO) clippy --locked -p microsoft_defender_cloud -p properties --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p microsoft_defender_cloud --target $(TARGET) -- -D warnings
 	$(CARGO) clippy --locked --profile host -p host-sim -p tests -p embedding --all-targets -- -D warnings
 
 bless: build ## write generated pages and golden files again; read the diff
 	BLESS=1 $(CARGO) test --quiet --locked -p microsoft_defender_cloud
 	BLESS=1 $(CARGO) test --quiet --locked --profile host -p host-sim -p tests
+
+fuzz: $(CARGO_FUZZ) ## every fuzz target for SECONDS each; needs a nightly Rust
+	$(CARGO) run --quiet --locked -p properties --example seeds -- tests/fuzz/corpus
+	for target in event assessment settings walk cursor recordings; do \
+		PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) +nightly fuzz run --fuzz-dir tests/fuzz $$target -- -max_total_time=$(SECONDS) || exit 1; \
+	done
+
+$(CARGO_FUZZ):
+	$(CARGO) +nightly install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --locked --root target/tools
 
 cargo-component: component $(CARGO_COMPONENT) ## the same bytes through cargo-component, compared; installs it into target/tools, which takes minutes
 	RUSTFLAGS="$(REMAP)" PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR=$(BUILD_FOLDER)/cargo-component \

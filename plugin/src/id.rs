@@ -8,7 +8,7 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 
 /// The id made of these parts, as 40 hexadecimal digits. Parts are delimited, so `["ab", "c"]` and `["a", "bc"]` differ.
 /// The hash is one that nobody can write two records for.
-pub(crate) fn of(parts: &[&[u8]]) -> String {
+pub fn of(parts: &[&[u8]]) -> String {
     let mut hash = Blake2b::<U20>::new();
     for part in parts {
         hash.update((part.len() as u64).to_le_bytes());

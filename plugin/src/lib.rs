@@ -10,7 +10,7 @@ mod defender;
 mod dependencies;
 mod ecs;
 mod event_hub;
-mod id;
+pub mod id;
 mod json;
 pub mod mapping;
 pub mod plugin;

@@ -1,0 +1,4 @@
+//! Assessment records.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::messages::assessment(bytes));

@@ -1,0 +1,4 @@
+//! Cursors.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::cursor::check(bytes));

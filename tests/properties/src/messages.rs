@@ -1,0 +1,101 @@
+//! Messages of both data sets: any bytes give documents that are sound, and nothing of the message is lost where it could not be read.
+
+use microsoft_defender_cloud::contract::{Dataset, Decoded, Message, Position};
+use microsoft_defender_cloud::plugin::Plugin;
+use microsoft_defender_cloud::settings::{Profile, Sanitizer, Settings};
+
+use crate::choices::Choices;
+use crate::document::{self, Facts};
+use crate::{NOW, json};
+
+/// The first byte chooses the settings and whether the rest is the body, or decides what it is.
+const DECIDES: u8 = 0x80;
+/// Whether the message is also explained, which takes much longer than to decode it.
+const EXPLAINS: u8 = 0x10;
+
+/// Checks what a hub's message gives.
+pub fn event(bytes: &[u8]) {
+    let Input { mut settings, body, explains } = Input::read(bytes);
+    check(&settings, Dataset::Event, &body, explains);
+    settings.sanitizers = vec![Sanitizer::NewLines, Sanitizer::SingleQuotes];
+    // What a sanitizer changed is the text from then on, so only the documents themselves are looked at.
+    for document in decode(&mut Plugin::new(settings), Dataset::Event, &[message(&body)]).documents {
+        document::check(&document.body, Dataset::Event.name());
+    }
+}
+
+/// Checks what an assessment record gives.
+pub fn assessment(bytes: &[u8]) {
+    let Input { settings, body, explains } = Input::read(bytes);
+    let documents = check(&settings, Dataset::Assessment, &body, explains);
+    assert_eq!(documents, 1, "a record is never taken apart");
+}
+
+struct Input {
+    settings: Settings,
+    body: Vec<u8>,
+    explains: bool,
+}
+
+impl Input {
+    fn read(bytes: &[u8]) -> Self {
+        let (flags, rest) = bytes.split_first().map_or((0, bytes), |(flags, rest)| (*flags, rest));
+        let settings = Settings {
+            profile: if flags & 1 == 0 { Profile::Elastic } else { Profile::Extended },
+            preserve_original_event: flags & 2 != 0,
+            preserve_duplicate_custom_fields: flags & 4 != 0,
+            tags: (flags & 8 != 0).then(Vec::new),
+            ..Settings::default()
+        };
+        let body = if flags & DECIDES == 0 { rest.to_vec() } else { json::text(&mut Choices::new(rest)).into_bytes() };
+        Self { settings, body, explains: flags & EXPLAINS != 0 }
+    }
+}
+
+/// Checks the documents of one message, and says how many there are.
+fn check(settings: &Settings, dataset: Dataset, body: &[u8], explains: bool) -> usize {
+    let mut plugin = Plugin::new(settings.clone());
+    let alone = decode(&mut plugin, dataset, &[message(body)]);
+    assert!(!alone.documents.is_empty(), "a message that gives nothing");
+    let text = String::from_utf8_lossy(body);
+    for document in &alone.documents {
+        assert_eq!((document.dataset, document.source), (dataset, Some(0)));
+        assert!(!document.id.is_empty() && document.id.len() <= 512 && document.id.is_ascii());
+        let Facts { failed, original } = document::check(&document.body, dataset.name());
+        if failed || settings.preserve_original_event {
+            check_original(original.as_deref().unwrap_or_default(), &text, dataset);
+        }
+    }
+    check_company(&mut plugin, dataset, body, &alone);
+    if explains {
+        assert_eq!(plugin.explain(dataset, &message(body)).len(), alone.documents.len());
+    }
+    alone.documents.len()
+}
+
+/// The original is the record as it stood: the whole body, or one of the records in it.
+fn check_original(original: &str, text: &str, dataset: Dataset) {
+    let may_be_a_part = dataset == Dataset::Event && text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '/']);
+    assert!(original == text || may_be_a_part && !original.is_empty() && text.contains(original), "{original:?} is not of {text:?}");
+}
+
+/// A message gives the same documents alone and among others.
+fn check_company(plugin: &mut Plugin, dataset: Dataset, body: &[u8], alone: &Decoded) {
+    let other = message(br#"{"Entities":[{"Address":"x"}],"properties":{"a":[1]}}"#);
+    let all = decode(plugin, dataset, &[message(body), other, message(body)]);
+    for source in [0, 2] {
+        let own = all.documents.iter().filter(|document| document.source == Some(source));
+        let own: Vec<_> = own.map(|document| (&document.id, &document.body)).collect();
+        let expected: Vec<_> = alone.documents.iter().map(|document| (&document.id, &document.body)).collect();
+        assert_eq!(own, expected, "it depends on what is decoded beside it");
+    }
+}
+
+fn decode(plugin: &mut Plugin, dataset: Dataset, messages: &[Message]) -> Decoded {
+    plugin.decode(NOW, dataset, messages)
+}
+
+fn message(body: &[u8]) -> Message {
+    let position = Position { partition: "0".into(), sequence_number: 1, offset: "1".into(), enqueued: NOW, partition_key: None };
+    Message { body: body.to_vec(), position: Some(position) }
+}

@@ -1,0 +1,122 @@
+//! Where inputs begin: the fixtures, and what the properties make of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::cursor;
+
+/// Messages of a hub, and decisions that make some.
+pub fn event() -> Vec<Vec<u8>> {
+    let mut seeds: Vec<Vec<u8>> = recorded_bodies().iter().enumerate().map(|(at, body)| [&[at as u8 & 0x1f], body.as_bytes()].concat()).collect();
+    seeds.extend(decisions().into_iter().map(|bytes| [&[0x80], bytes.as_slice()].concat()));
+    seeds
+}
+
+/// Assessment records, and decisions that make some.
+pub fn assessment() -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    for folder in ["tenant", "list-all"] {
+        for (at, record) in (0_u8..).zip(recorded_records(folder)) {
+            seeds.push([&[at & 0x1f], record.as_bytes()].concat());
+        }
+    }
+    seeds.extend(decisions().into_iter().map(|bytes| [&[0x80], bytes.as_slice()].concat()));
+    seeds
+}
+
+/// Settings that are taken, and some that are not.
+pub fn settings() -> Vec<Vec<u8>> {
+    let mut seeds = vec![read("tenant/settings.json"), read("list-all/settings.json")];
+    let more = [
+        r#"{"subscription_ids":["0a1b2c3d-0000-4444-8888-ccccddddeeee"],"management_group_names":["a","A"],"url":"https://management.usgovcloudapi.net/"}"#,
+        r#"{"management_group_name":"g","subscription_id":"","token_scopes":["x"],"assessment_api_version":"2021-06-01T00:00:00Z","max_memory":33554432}"#,
+        r#"{"tags":["preserve_original_event","a"],"preserve_duplicate_custom_fields":"true","eventhub":"h","consumer_group":"$Default","profile":"extended"}"#,
+        r#"{"sub_assessments":"list-all","sub_assessment_api_version":"2019-01-01-preview","max_memory":1e3,"url":"http://localhost:8080/x"}"#,
+        r#"{"sanitizers":[{"type":"new_lines"},{"type":"single_quotes"},{"type":"replace_all","spec":{"pattern":"(a+)\\d{2}[^x]","replacement":"${1}$$"}}]}"#,
+        r#"{"subscripton_id":1,"profile":"elastik","sanitizers":{},"tags":[null,""]}"#,
+        "[]",
+        "",
+    ];
+    seeds.extend(more.map(|text| text.as_bytes().to_vec()));
+    seeds
+}
+
+/// Decisions.
+pub fn walk() -> Vec<Vec<u8>> {
+    decisions()
+}
+
+/// Cursors of runs.
+pub fn cursor() -> Vec<Vec<u8>> {
+    cursor::examples()
+}
+
+/// Recordings of an API, and of a hub.
+pub fn recordings() -> Vec<Vec<u8>> {
+    let mut seeds: Vec<Vec<u8>> = read("tenant/messages.ndjson").split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    seeds.push(read("tenant/messages.ndjson").into_iter().take(8_000).collect());
+    seeds.push(read("list-all/exchanges.json"));
+    seeds.push(br#"{"exchanges":[{"request":{"method":"GET","url":"/x?a=1"},"response":{"status":429,"headers":{"a":["1","2"]},"body":"x"}}]}"#.to_vec());
+    seeds
+}
+
+/// Bytes without any order, some short and some long.
+pub(crate) fn decisions() -> Vec<Vec<u8>> {
+    let bytes = |seed: u32| {
+        let mixed = |number: u32| (number ^ (number >> 15)).wrapping_mul(0x2c1b_3c6d).rotate_left(13).wrapping_mul(0x297a_2d39);
+        (0..50 + 60 * seed).map(|number| (mixed(number.wrapping_add(seed << 16)) >> 24) as u8).collect()
+    };
+    (0..32).map(bytes).collect()
+}
+
+#[derive(Deserialize)]
+struct Recorded {
+    body: Option<String>,
+}
+
+fn recorded_bodies() -> Vec<String> {
+    let messages = String::from_utf8(read("tenant/messages.ndjson")).expect("fixtures are UTF-8");
+    let body = |line: &str| serde_json::from_str::<Recorded>(line).expect("fixtures are recordings").body;
+    messages.lines().filter_map(body).collect()
+}
+
+#[derive(Deserialize)]
+struct Recording<'a> {
+    #[serde(borrow)]
+    exchanges: Vec<Exchange<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Exchange<'a> {
+    #[serde(borrow)]
+    response: Response<'a>,
+}
+
+#[derive(Deserialize)]
+struct Response<'a> {
+    #[serde(borrow)]
+    body: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Page<'a> {
+    #[serde(borrow, default)]
+    value: Vec<&'a RawValue>,
+}
+
+/// Every record of every page.
+fn recorded_records(folder: &str) -> Vec<String> {
+    let text = String::from_utf8(read(&format!("{folder}/exchanges.json"))).expect("fixtures are UTF-8");
+    let recording: Recording = serde_json::from_str(&text).expect("fixtures are recordings");
+    let bodies = recording.exchanges.iter().filter_map(|exchange| exchange.response.body);
+    let pages = bodies.filter_map(|body| serde_json::from_str::<Page>(body.get()).ok());
+    pages.flat_map(|page| page.value).map(|record| record.get().to_owned()).collect()
+}
+
+fn read(name: &str) -> Vec<u8> {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(name);
+    fs::read(&path).unwrap_or_else(|error| panic!("cannot read `{}`: {error}", path.display()))
+}
