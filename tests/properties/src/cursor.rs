@@ -23,7 +23,9 @@ pub fn check(bytes: &[u8]) {
 
 /// Cursors of a run, as JSON that [`check`] makes sound again.
 pub(crate) fn examples() -> Vec<Vec<u8>> {
-    let mut examples = Vec::new();
+    // A fuzzer's: one scope, open twice.
+    let twice = r#"{"start":1767225600000,"plan":"$PLAN","opened":2,"closed":{},"open":[{"scope":1},{"scope":1}]}"#;
+    let mut examples = vec![[&[1], twice.as_bytes()].concat()];
     for flags in [0, 1] {
         let settings = settings(flags);
         let mut run = Run::new(&settings);
