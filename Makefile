@@ -5,7 +5,8 @@ CARGO := cargo
 TARGET := wasm32-unknown-unknown
 COMPONENT := dist/microsoft_defender_cloud.wasm
 HOST := dist/host-sim
-BUILT := target/$(TARGET)/release/microsoft_defender_cloud.wasm
+BUILD_FOLDER := $(or $(CARGO_TARGET_DIR),target)
+BUILT := $(BUILD_FOLDER)/$(TARGET)/release/microsoft_defender_cloud.wasm
 
 # The published bytes must not tell where they were built.
 REMAP := --remap-path-prefix=$(CARGO_HOME)/registry/src=/registry --remap-path-prefix=$(CURDIR)=/src --remap-path-prefix=$(shell rustc --print sysroot 2>/dev/null)=/rust
@@ -14,8 +15,12 @@ REMAP := --remap-path-prefix=$(CARGO_HOME)/registry/src=/registry --remap-path-p
 CARGO_COMPONENT_VERSION := 0.21.1
 CARGO_COMPONENT := target/tools/bin/cargo-component
 
+CARGO_FUZZ_VERSION := 0.13.2
+CARGO_FUZZ := target/tools/bin/cargo-fuzz
+SECONDS ?= 60
+
 .DEFAULT_GOAL := help
-.PHONY: help toolchain build run test quick lint bless cargo-component
+.PHONY: help toolchain build component dist run test test-reproducible embedding quick lint bless fuzz cargo-component
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,12 +28,17 @@ help: ## say what can be made
 toolchain: ## install the pinned Rust and its wasm target, where they are missing
 	@test -d "$$(rustc --print target-libdir --target $(TARGET) 2>/dev/null)" || rustup toolchain install
 
-build: toolchain ## the component and host-sim, into dist/
+build: component ## the component and host-sim, into dist/
+	$(CARGO) build --profile host --locked -p host-sim
+	@cp $(BUILD_FOLDER)/host/host-sim $(HOST)
+
+component: toolchain ## the component alone
 	@mkdir -p dist
 	RUSTFLAGS="$(REMAP)" $(CARGO) build --release --locked --target $(TARGET) -p microsoft_defender_cloud
-	$(CARGO) build --profile host --locked -p host-sim
 	@cp $(BUILT) $(COMPONENT)
-	@cp target/host/host-sim $(HOST)
+
+dist: build ## what is published, into dist/: the component, its bill of materials, checksums, an OCI layout
+	$(CARGO) run --quiet --profile host --locked -p tests --bin dist -- dist
 
 run: build ## replay the shipped recordings of both data sets into out/, and show what happened
 	$(HOST) replay $(COMPONENT) tests/fixtures/tenant --out out
@@ -39,23 +49,38 @@ run: build ## replay the shipped recordings of both data sets into out/, and sho
 test: build ## all tests; ends with the cases of the catalogue that they cover
 	@tests/run.sh
 
+test-reproducible: build ## whether another folder and another home give the same component
+	$(CARGO) test --profile host --locked -p tests --test reproducible
+
+embedding: build ## the programs of docs/embedding.md, after installing what they need below target/embedding
+	$(CARGO) test --profile host --locked -p tests --test embedding -- --nocapture
+
 quick: toolchain ## the tests that need no component, seconds after a change
 	$(CARGO) test --quiet --locked -p microsoft_defender_cloud
 
 lint: toolchain ## formatting, and clippy with warnings as errors
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked -p microsoft_defender_cloud --all-targets -- -D warnings
+	$(CARGO) clippy --locked -p microsoft_defender_cloud -p properties --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p microsoft_defender_cloud --target $(TARGET) -- -D warnings
-	$(CARGO) clippy --locked --profile host -p host-sim -p tests --all-targets -- -D warnings
+	$(CARGO) clippy --locked --profile host -p host-sim -p tests -p embedding --all-targets -- -D warnings
 
 bless: build ## write generated pages and golden files again; read the diff
 	BLESS=1 $(CARGO) test --quiet --locked -p microsoft_defender_cloud
 	BLESS=1 $(CARGO) test --quiet --locked --profile host -p host-sim -p tests
 
-cargo-component: build $(CARGO_COMPONENT) ## the same bytes through cargo-component, compared; installs it into target/tools, which takes minutes
-	RUSTFLAGS="$(REMAP)" PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR=target/cargo-component \
+fuzz: $(CARGO_FUZZ) ## every fuzz target for SECONDS each; needs a nightly Rust
+	$(CARGO) run --quiet --locked -p properties --example seeds -- tests/fuzz/corpus
+	for target in event assessment settings walk cursor recordings; do \
+		PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) +nightly fuzz run --fuzz-dir tests/fuzz $$target -- -max_total_time=$(SECONDS) || exit 1; \
+	done
+
+$(CARGO_FUZZ):
+	$(CARGO) +nightly install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --locked --root target/tools
+
+cargo-component: component $(CARGO_COMPONENT) ## the same bytes through cargo-component, compared; installs it into target/tools, which takes minutes
+	RUSTFLAGS="$(REMAP)" PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR=$(BUILD_FOLDER)/cargo-component \
 		$(CARGO) component build --release --locked --target $(TARGET) -p microsoft_defender_cloud
-	cmp target/cargo-component/$(TARGET)/release/microsoft_defender_cloud.wasm $(COMPONENT)
+	cmp $(BUILD_FOLDER)/cargo-component/$(TARGET)/release/microsoft_defender_cloud.wasm $(COMPONENT)
 	@echo "the same bytes"
 
 $(CARGO_COMPONENT):

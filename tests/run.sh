@@ -13,7 +13,7 @@ run() {
     [ "${PIPESTATUS[0]}" -eq 0 ] || failed=1
 }
 
-run cargo test --locked -p microsoft_defender_cloud -- --nocapture
+run cargo test --locked -p microsoft_defender_cloud -p properties -- --nocapture
 run cargo test --locked --profile host -p host-sim -p tests -- --nocapture
 
 # Lines that a test printed may stand before its result.

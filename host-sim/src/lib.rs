@@ -41,17 +41,23 @@
 //! }
 //! ```
 
+pub mod cases;
 mod clock;
 mod contract;
 mod decode;
+mod difference;
+mod ecs;
+mod explain;
 mod host;
 mod inspect;
+mod json;
 mod output;
 pub mod recording;
 mod recovery;
 mod replay;
 mod summary;
 pub mod transport;
+mod upgrade;
 mod walk;
 
 pub use clock::Clock;
@@ -60,11 +66,14 @@ pub use contract::{
     Step, Timestamp, Totals, Trace,
 };
 pub use decode::{Batch, DecodeError, Decoding};
+pub use ecs::{EcsCheck, Findings};
+pub use explain::{ExplainError, Explained, ExplainedField, is_within};
 pub use host::{Allowance, Artifact, Cache, Code, Component, ConfigureError, Engine, Instance, Limits, LoadError, Stop};
-pub use inspect::{Inspection, Setting};
+pub use inspect::{Changes, Dependency, DependencyKind, InspectError, Inspection, Setting};
 pub use output::{Output, Shape};
 pub use recovery::{DeadLetter, Salvage};
 pub use replay::Replay;
 pub use summary::Summary;
 pub use transport::Transport;
+pub use upgrade::{Sourced, Upgrade};
 pub use walk::{Poller, Stride, Walk, WalkError};

@@ -6,6 +6,8 @@
 mod component;
 pub mod contract;
 mod defender;
+#[cfg(target_arch = "wasm32")]
+mod dependencies;
 mod ecs;
 mod event_hub;
 pub mod id;

@@ -298,6 +298,7 @@ fn an_explanation_names_rules_sources_and_what_was_not_read() {
     let weight = trace("microsoft_defender_cloud.event.properties.weight");
     assert_eq!((weight.rule.as_str(), weight.sources), ("`properties.weight` as a long", vec!["properties.weight".to_owned()]));
     assert_eq!(trace("ecs.version").sources, Vec::<String>::new());
+    assert_eq!(trace("related.hosts").sources, ["Entities[0].HostName"]);
     assert_eq!(explanations[0].unused, ["NobodyKnows", "properties.New"]);
 
     let record = finding(json!({ "digest": "sha256:ab" }), json!({})).to_string().replace("\"name\":\"s\"", "\"name\":\"s\",\"systemData\":{}, \"kind\":\"k\"");

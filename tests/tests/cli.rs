@@ -1,38 +1,29 @@
 //! The program: what goes where, how it ends, and what it says when something is wrong.
 
 use std::io::{Read, Write};
-use std::process::{Output, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use tests::{component, fixture, host_sim, shared, status, stderr, stdout};
-
-fn run(arguments: &[&str], input: &str) -> Output {
-    let mut command = host_sim();
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("host-sim runs");
-    // A program that ends early does not read all of its input.
-    let _ = child.stdin.take().expect("stdin").write_all(input.as_bytes());
-    child.wait_with_output().expect("host-sim ends")
-}
+use tests::{Ran, Scratch, component, fixture, host_sim, run_with, shared};
 
 fn wasm() -> String {
     component().display().to_string()
 }
 
-fn decode(arguments: &[&str], input: &str) -> Output {
+fn decode(arguments: &[&str], input: &str) -> Ran {
     let wasm = wasm();
     let mut all = vec!["decode", wasm.as_str(), "--dataset", "microsoft_defender_cloud.event", "--now", "2026-01-01T00:00:00Z"];
     all.extend(arguments);
-    run(&all, input)
+    run_with(&all, input)
 }
 
 #[test]
 fn documents_go_to_stdout_and_talk_to_stderr() {
     let output = decode(&[], "{\"body\":\"{\\\"AlertType\\\":\\\"DDoS\\\"}\"}\n");
-    assert_eq!(status(&output), 0, "{}", stderr(&output));
-    let document: Value = serde_json::from_str(stdout(&output)).expect("one document");
+    assert_eq!(output.status, 0, "{}", output.stderr);
+    let document: Value = serde_json::from_str(&output.stdout).expect("one document");
     assert_eq!(document["event"]["category"][0], "network");
-    assert!(stderr(&output).contains("documents"), "{}", stderr(&output));
+    assert!(output.stderr.contains("documents"), "{}", output.stderr);
     assert!(decode(&["--quiet"], "{\"body\":\"{}\"}\n").stderr.is_empty());
 }
 
@@ -42,7 +33,7 @@ fn e3_offset_as_text_and_as_number_and_the_envelope() {
         format!("{{\"body\":\"[{{}},{{}}]\",\"partition\":\"0\",\"sequence_number\":5,\"offset\":{offset},\"enqueued_time\":\"2025-12-31T00:00:00Z\"}}\n")
     };
     let output = decode(&["--envelope"], &(line("\"77\"") + &line("77")));
-    let lines: Vec<Value> = stdout(&output).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines: Vec<Value> = output.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(lines.len(), 4);
     for (place, line) in lines.iter().enumerate() {
         assert_eq!(line["source"], place / 2);
@@ -56,7 +47,7 @@ fn e3_offset_as_text_and_as_number_and_the_envelope() {
 
 #[test]
 fn stored_originals_of_assessments_are_mapped_again() {
-    let output = run(
+    let output = run_with(
         &[
             "replay",
             &wasm(),
@@ -69,47 +60,48 @@ fn stored_originals_of_assessments_are_mapped_again() {
         ],
         "",
     );
-    let walked: Vec<Value> = stdout(&output)
+    let walked: Vec<Value> = output
+        .stdout
         .lines()
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .filter(|document: &Value| document["event"]["dataset"] == "microsoft_defender_cloud.assessment")
         .collect();
     assert_eq!(walked.len(), 48);
     let messages: String = walked.iter().map(|document| serde_json::json!({ "body": document["event"]["original"] }).to_string() + "\n").collect();
-    let output = run(
+    let output = run_with(
         &["decode", &wasm(), "--dataset", "assessment", "--settings", r#"{"preserve_original_event":true}"#, "--now", "2026-01-01T00:00:00Z", "--quiet"],
         &messages,
     );
-    let again: Vec<Value> = stdout(&output).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let again: Vec<Value> = output.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(again, walked);
 }
 
 #[test]
 fn wrong_usage_ends_with_2() {
     for arguments in [&["decode"][..], &["nonsense"], &["decode", "x.wasm", "--dataset", "event", "--now", "soon"]] {
-        assert_eq!(status(&run(arguments, "")), 2, "{arguments:?}");
+        assert_eq!(run_with(arguments, "").status, 2, "{arguments:?}");
     }
     let refused = decode(&["--settings", r#"{"profile":"extnded","tags":[1],"urll":"x"}"#], "");
-    assert_eq!(status(&refused), 2);
+    assert_eq!(refused.status, 2);
     for pointer in ["/profile", "/tags/0", "/urll"] {
-        assert!(stderr(&refused).contains(pointer), "{}", stderr(&refused));
+        assert!(refused.stderr.contains(pointer), "{}", refused.stderr);
     }
 }
 
 #[test]
 fn what_failed_ends_with_1_and_says_where() {
-    let missing = run(&["inspect", "nowhere.wasm"], "");
-    assert_eq!(status(&missing), 1);
-    assert!(stderr(&missing).contains("nowhere.wasm"), "{}", stderr(&missing));
+    let missing = run_with(&["inspect", "nowhere.wasm"], "");
+    assert_eq!(missing.status, 1);
+    assert!(missing.stderr.contains("nowhere.wasm"), "{}", missing.stderr);
     let bad = decode(&[], "{\"body\":\"{}\"}\nnot json\n");
-    assert_eq!(status(&bad), 1);
-    assert!(stderr(&bad).contains("line 2"), "{}", stderr(&bad));
-    assert_eq!(stdout(&bad).lines().count(), 1, "what came before is decoded");
+    assert_eq!(bad.status, 1);
+    assert!(bad.stderr.contains("line 2"), "{}", bad.stderr);
+    assert_eq!(bad.stdout.lines().count(), 1, "what came before is decoded");
 }
 
 #[test]
 fn a_closed_pipe_is_no_error() {
-    let mut command = host_sim();
+    let mut command = Command::new(host_sim());
     command.args(["decode", &wasm(), "--dataset", "event", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().expect("host-sim runs");
     let mut input = child.stdin.take().expect("stdin");
@@ -130,7 +122,7 @@ fn a_closed_pipe_is_no_error() {
 
 #[test]
 fn an_unexpected_request_fails_and_an_unused_recording_is_reported() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = Scratch::new("cli-recording");
     let exchange = |path: &str, body: &str| {
         format!(r#"{{"request":{{"method":"GET","url":"https://management.azure.com{path}"}},"response":{{"status":200,"headers":{{}},"body":{body}}}}}"#)
     };
@@ -139,28 +131,28 @@ fn an_unexpected_request_fails_and_an_unused_recording_is_reported() {
         exchange(&format!("{list}?api-version=2021-06-01"), r#"{"value":[],"nextLink":"https://management.azure.com/subscriptions/s/next?page=2"}"#),
         exchange("/never/asked", "{}"),
     ];
-    std::fs::write(folder.path().join("exchanges.json"), format!(r#"{{"exchanges":[{}]}}"#, exchanges.join(","))).expect("a file");
-    std::fs::write(folder.path().join("settings.json"), r#"{"subscription_id":"s"}"#).expect("a file");
-    let output = run(&["replay", &wasm(), folder.path().to_str().expect("UTF-8")], "");
-    assert_eq!(status(&output), 1, "{}", stderr(&output));
-    assert!(stderr(&output).contains("/subscriptions/s/next?page=2") && stderr(&output).contains("nearest"), "{}", stderr(&output));
-    assert!(stderr(&output).contains("/never/asked"), "{}", stderr(&output));
+    folder.write("exchanges.json", format!(r#"{{"exchanges":[{}]}}"#, exchanges.join(",")));
+    folder.write("settings.json", r#"{"subscription_id":"s"}"#);
+    let output = run_with(&["replay", &wasm(), folder.path().to_str().expect("UTF-8")], "");
+    assert_eq!(output.status, 1, "{}", output.stderr);
+    assert!(output.stderr.contains("/subscriptions/s/next?page=2") && output.stderr.contains("nearest"), "{}", output.stderr);
+    assert!(output.stderr.contains("/never/asked"), "{}", output.stderr);
 }
 
 #[test]
 fn a_run_that_is_not_complete_ends_with_3() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = Scratch::new("cli-forbidden");
     let exchanges = r#"{"exchanges":[{"request":{"method":"GET","url":"https://management.azure.com/subscriptions/s/providers/Microsoft.Security/assessments?api-version=2021-06-01"},"response":{"status":403,"headers":{},"body":{"error":{"code":"AuthorizationFailed","message":"no"}}}}]}"#;
-    std::fs::write(folder.path().join("exchanges.json"), exchanges).expect("a file");
-    let output = run(&["replay", &wasm(), folder.path().to_str().expect("UTF-8"), "--settings", r#"{"subscription_id":"s"}"#], "");
-    assert_eq!(status(&output), 3, "{}", stderr(&output));
-    assert!(stderr(&output).contains("Reader"), "{}", stderr(&output));
+    folder.write("exchanges.json", exchanges);
+    let output = run_with(&["replay", &wasm(), folder.path().to_str().expect("UTF-8"), "--settings", r#"{"subscription_id":"s"}"#], "");
+    assert_eq!(output.status, 3, "{}", output.stderr);
+    assert!(output.stderr.contains("Reader"), "{}", output.stderr);
 }
 
 #[test]
 fn inspect_shows_what_the_component_is() {
-    let output = run(&["inspect", &wasm(), "--json"], "");
-    let inspection: Value = serde_json::from_str(stdout(&output)).expect("JSON");
+    let output = run_with(&["inspect", &wasm(), "--json"], "");
+    let inspection: Value = serde_json::from_str(&output.stdout).expect("JSON");
     assert_eq!(inspection["name"], "microsoft_defender_cloud");
     assert_eq!(inspection["imports"], serde_json::json!([]));
     assert_eq!(inspection["sha256"].as_str().map(str::len), Some(64));
@@ -171,8 +163,8 @@ fn the_reference_recording_gives_its_six_records() {
     let (Some(exchanges), Some(expected)) = (shared("gold/api/exchanges.json"), shared("gold/api/expected-messages-deep.ndjson")) else { return };
     let folder = exchanges.parent().expect("a folder").to_str().expect("UTF-8").to_owned();
     let settings = r#"{"subscription_id":"5abcdef6-1234-5678-8912-e1234abcdef1","preserve_original_event":true}"#;
-    let output = run(&["replay", &wasm(), &folder, "--settings", settings, "--quiet"], "");
-    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let output = run_with(&["replay", &wasm(), &folder, "--settings", settings, "--quiet"], "");
+    assert_eq!(output.status, 0, "{}", output.stderr);
     let originals = |text: &str| -> Vec<Value> {
         text.lines()
             .filter_map(|line| {
@@ -180,7 +172,7 @@ fn the_reference_recording_gives_its_six_records() {
             })
             .collect()
     };
-    let mut ours = originals(stdout(&output));
+    let mut ours = originals(&output.stdout);
     let mut theirs: Vec<Value> =
         std::fs::read_to_string(expected).expect("a file").lines().map(|line| numbers(serde_json::from_str(line).expect("JSON"))).collect();
     ours.sort_by_key(Value::to_string);

@@ -1,30 +1,26 @@
 //! The shipped recordings: what comes of them is written down in `tests/golden`. `make bless` writes it again; a person reads the difference.
 
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Output;
-
-use serde_json::Value;
-use tests::{component, fixture, host_sim, root, status, stderr, stdout};
+use tests::{Ran, Scratch, component, fixture, run, text, workspace};
 
 const NOW: &str = "2026-01-01T00:00:00Z";
 
-fn replay(name: &str, out: &Path) -> Output {
-    let mut command = host_sim();
-    command.arg("replay").arg(component()).arg(fixture(name)).args(["--now", NOW, "--out"]).arg(out);
-    command.output().expect("host-sim runs")
+fn replay(name: &str, out: &Path) -> Ran {
+    run(&["replay", text(&component()), text(&fixture(name)), "--now", NOW, "--out", text(out)])
 }
 
 /// Replays a recording and compares the documents of each data set with the golden ones, line by line.
 fn check(name: &str, expected_status: i32) -> BTreeMap<String, Vec<Value>> {
-    let out = tempfile::tempdir().expect("a folder");
+    let out = Scratch::new(&format!("fixtures-{name}"));
     let output = replay(name, out.path());
-    assert_eq!(status(&output), expected_status, "{}", stderr(&output));
+    assert_eq!(output.status, expected_status, "{}", output.stderr);
     let mut documents = BTreeMap::new();
     for dataset in ["event", "assessment", "run"] {
         let file = format!("microsoft_defender_cloud.{dataset}.ndjson");
         let ours = std::fs::read_to_string(out.path().join(&file)).expect("a file for every data set");
-        let golden = root().join("tests/golden").join(name).join(&file);
+        let golden = workspace().join("tests/golden").join(name).join(&file);
         if std::env::var_os("BLESS").is_some() {
             std::fs::create_dir_all(golden.parent().expect("a folder")).expect("a folder");
             std::fs::write(&golden, &ours).expect("the golden file can be written");
@@ -63,9 +59,9 @@ fn one_list_of_sub_assessments_for_a_whole_scope() {
 
 #[test]
 fn two_replays_give_the_same_bytes() {
-    let (first, second) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (first, second) = (Scratch::new("fixtures-first"), Scratch::new("fixtures-second"));
     for out in [&first, &second] {
-        assert_eq!(status(&replay("tenant", out.path())), 0);
+        assert_eq!(replay("tenant", out.path()).status, 0);
     }
     for dataset in ["event", "assessment", "run"] {
         let file = format!("microsoft_defender_cloud.{dataset}.ndjson");
@@ -75,13 +71,11 @@ fn two_replays_give_the_same_bytes() {
 
 #[test]
 fn the_document_of_the_readme() {
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
+    let readme = std::fs::read_to_string(workspace().join("README.md")).expect("the README");
     let document = readme.split("## Its document out").nth(1).and_then(|rest| rest.split("```json").nth(1)).and_then(|rest| rest.split("```").next());
     let shown: Value = serde_json::from_str(document.expect("a document in the README")).expect("JSON");
-    let mut command = host_sim();
-    command.arg("decode").arg(component()).args(["--dataset", "microsoft_defender_cloud.event"]).arg(fixture("alert.ndjson"));
-    let output = command.output().expect("host-sim runs");
-    assert_eq!(serde_json::from_str::<Value>(stdout(&output)).expect("a document"), shown);
+    let output = run(&["decode", text(&component()), "--dataset", "microsoft_defender_cloud.event", text(&fixture("alert.ndjson"))]);
+    assert_eq!(serde_json::from_str::<Value>(&output.stdout).expect("a document"), shown);
     let alert = readme.split("## One alert in").nth(1).and_then(|rest| rest.split("```json").nth(1)).and_then(|rest| rest.split("```").next());
     let recorded: Value = serde_json::from_str(&std::fs::read_to_string(fixture("alert.ndjson")).expect("the alert")).expect("JSON");
     let body: Value = serde_json::from_str(recorded["body"].as_str().expect("a body")).expect("JSON");

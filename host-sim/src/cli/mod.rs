@@ -1,12 +1,19 @@
 //! The command line: what is asked, and how the program ends.
 
+mod completions;
 mod console;
 mod decode;
+mod diff;
+mod ecs_check;
+mod explain;
 mod inspect;
+mod man;
 mod options;
+mod recorded;
 mod replay;
 mod run;
 mod settings;
+mod test;
 
 use std::io;
 use std::process::ExitCode;
@@ -17,9 +24,10 @@ use self::console::Console;
 
 const EXIT_STATUS: &str = "Exit status:
   0  done; also when the reader of the output has gone
-  1  failed
+  1  failed; also `test` with a case that differs
   2  wrong usage, also settings that the component refuses
-  3  done, with problems: one that is an error, or a walk that is not complete
+  3  done, with problems: one that is an error, or a walk that is not complete; `diff` and `inspect` with differences,
+     `ecs-check` with findings
 
 Environment:
   HOST_SIM_CACHE  folder for compiled components, which nobody else may write to; empty for none
@@ -38,6 +46,12 @@ enum Command {
     Decode(decode::Decode),
     Replay(replay::Replay),
     Inspect(inspect::Inspect),
+    Test(test::Test),
+    Diff(diff::Diff),
+    Explain(explain::Explain),
+    EcsCheck(ecs_check::EcsCheckCommand),
+    Completions(completions::Completions),
+    Man(man::Manual),
 }
 
 /// How a command ended that did not fail.
@@ -61,6 +75,12 @@ pub(crate) fn main() -> ExitCode {
         Command::Decode(decode) => decode.run(),
         Command::Replay(replay) => replay.run(),
         Command::Inspect(inspect) => inspect.run(),
+        Command::Test(test) => test.run(),
+        Command::Diff(diff) => diff.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::EcsCheck(check) => check.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(manual) => manual.run(),
     };
     match result {
         Ok(End::Done) => ExitCode::SUCCESS,

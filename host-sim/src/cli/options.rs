@@ -63,6 +63,14 @@ impl RunOptions {
     }
 }
 
+/// A time that stands still, so that documents are the same on every run.
+#[derive(Debug, Args)]
+pub(super) struct FixedTime {
+    /// What time the component is told, in RFC 3339
+    #[arg(long, value_name = "TIME", default_value = "2026-01-01T00:00:00Z", value_parser = timestamp)]
+    pub(super) now: Timestamp,
+}
+
 fn timestamp(text: &str) -> Result<Timestamp, String> {
     let time = DateTime::parse_from_rfc3339(text).map_err(|error| format!("{error}; a time is written like `2026-01-01T00:00:00Z`"))?;
     Timestamp::try_from(time.timestamp_millis()).map_err(|_| "it is before 1970".to_owned())

@@ -1,19 +1,18 @@
 //! `host-sim replay`: a recorded API and a recorded Event Hub in, documents out.
 
-use std::fs::{self, File};
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::recording::{Format, Lines, read_exchanges};
+use host_sim::recording::{Format, Lines};
 use host_sim::{Decoding, Output};
 
 use super::console::Console;
 use super::decode::dataset;
 use super::options::RunOptions;
 use super::run::{self, Run};
-use super::{End, settings};
+use super::{End, recorded, settings};
 
 const EXAMPLE: &str = r#"Example:
   host-sim replay plugin.wasm fixtures/tenant --out out
@@ -43,8 +42,8 @@ pub(super) struct Replay {
 impl Replay {
     pub(super) fn run(&self) -> anyhow::Result<End> {
         let console = run::console(self.run.quiet, self.out.is_none());
-        let replay = self.exchanges()?.map(host_sim::Replay::new);
-        let messages = self.messages()?;
+        let replay = recorded::exchanges(&self.folder)?.map(host_sim::Replay::new);
+        let messages = recorded::messages(&self.folder)?;
         if replay.is_none() && messages.is_none() {
             anyhow::bail!("cannot replay `{}`: it holds neither `exchanges.json` nor `messages.ndjson`", self.folder.display());
         }
@@ -73,30 +72,6 @@ impl Replay {
         }
         let end = run.finish()?;
         Ok(if missed { End::Failed } else { end })
-    }
-
-    fn exchanges(&self) -> anyhow::Result<Option<Vec<host_sim::recording::Exchange>>> {
-        let Some(path) = self.present("exchanges.json")? else { return Ok(None) };
-        let cannot_read = || format!("cannot read `{}`", path.display());
-        let text = fs::read_to_string(&path).with_context(cannot_read)?;
-        read_exchanges(&text).map(Some).map_err(anyhow::Error::msg).with_context(cannot_read)
-    }
-
-    fn messages(&self) -> anyhow::Result<Option<(File, u64)>> {
-        let Some(path) = self.present("messages.ndjson")? else { return Ok(None) };
-        let open = |path: &Path| {
-            let file = File::open(path)?;
-            let length = file.metadata()?.len();
-            Ok::<_, std::io::Error>((file, length))
-        };
-        open(&path).map(Some).with_context(|| format!("cannot read `{}`", path.display()))
-    }
-
-    /// The path of a file of the recording, if it is there.
-    fn present(&self, name: &str) -> anyhow::Result<Option<PathBuf>> {
-        let path = self.folder.join(name);
-        let there = path.try_exists().with_context(|| format!("cannot look for `{}`", path.display()))?;
-        Ok(there.then_some(path))
     }
 }
 

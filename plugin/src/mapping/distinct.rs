@@ -13,6 +13,8 @@ const FEW: usize = 16;
 /// A list without repetitions.
 #[derive(Debug, Default)]
 pub(crate) struct Distinct<'a> {
+    /// The members that it was collected from, by their spelled names, where `explain` asks for them.
+    pub sources: Vec<&'a str>,
     texts: Vec<&'a str>,
     set: BTreeSet<&'a str>,
 }
@@ -38,6 +40,7 @@ impl<'a> Distinct<'a> {
 
     /// Adds all texts of another list.
     pub(crate) fn extend(&mut self, arena: &'a Bump, other: &Self) {
+        self.sources.extend(&other.sources);
         for &text in &other.texts {
             self.add(arena, Cow::Borrowed(text));
         }

@@ -85,6 +85,19 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Whether notes are taken.
+    #[inline]
+    pub(crate) fn is_traced(&self) -> bool {
+        self.trace.is_some()
+    }
+
+    /// Notes the members that the next field is collected from.
+    pub(crate) fn collected(&self, sources: &[&'a str]) {
+        if let Some(trace) = &self.trace {
+            trace.borrow_mut().pending.extend(sources);
+        }
+    }
+
     /// Notes that rules look into a container.
     #[inline]
     pub(crate) fn open(&self, member: &Member<'a>) {

@@ -76,7 +76,10 @@ impl Cursor {
         if cursor.plan != hash(plan) {
             return Err("it belongs to other scopes or settings");
         }
-        let sound = cursor.opened <= plan.scopes.len() && cursor.open.iter().all(|mark| mark.scope < cursor.opened && leads_home(mark, plan));
+        let once = |(at, mark): (usize, &Mark)| cursor.open[..at].iter().all(|other| other.scope != mark.scope);
+        let sound = cursor.opened <= plan.scopes.len()
+            && cursor.open.iter().enumerate().all(once)
+            && cursor.open.iter().all(|mark| mark.scope < cursor.opened && leads_home(mark, plan));
         sound.then_some(cursor).ok_or("it names what was not asked for")
     }
 }

@@ -17,18 +17,20 @@ pub fn check(bytes: &[u8]) {
     let (flags, rest) = bytes.split_first().map_or((0, bytes), |(flags, rest)| (*flags, rest));
     let settings = settings(flags);
     let cursor = if flags & 2 == 0 { signed(rest, &settings) } else { rest.to_vec() };
-    Run::new(&settings).to_its_end(Some(&cursor), &mut Choices::new(&cursor));
-    Run::new(&settings).to_its_end(Some(&cursor), &mut Choices::new(&[]));
+    Run::new(&settings).run_to_end(Some(&cursor), &mut Choices::new(&cursor));
+    Run::new(&settings).run_to_end(Some(&cursor), &mut Choices::new(&[]));
 }
 
 /// Cursors of a run, as JSON that [`check`] makes sound again.
 pub(crate) fn examples() -> Vec<Vec<u8>> {
-    let mut examples = Vec::new();
+    // A fuzzer's: one scope, open twice.
+    let twice = r#"{"start":1767225600000,"plan":"$PLAN","opened":2,"closed":{},"open":[{"scope":1},{"scope":1}]}"#;
+    let mut examples = vec![[&[1], twice.as_bytes()].concat()];
     for flags in [0, 1] {
         let settings = settings(flags);
         let mut run = Run::new(&settings);
         for decisions in seeds::decisions() {
-            run.to_its_end(None, &mut Choices::new(&decisions));
+            run.run_to_end(None, &mut Choices::new(&decisions));
         }
         let plan = plan(&settings);
         for cursor in run.cursors.iter().step_by(1 + run.cursors.len() / 40) {

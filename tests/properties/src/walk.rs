@@ -18,7 +18,7 @@ pub fn check(bytes: &[u8]) {
     let mut choices = Choices::new(bytes);
     let settings = settings(&mut choices);
     let mut run = Run::new(&settings);
-    run.to_its_end(None, &mut choices);
+    run.run_to_end(None, &mut choices);
     run.check();
 }
 
@@ -51,7 +51,7 @@ impl<'a> Run<'a> {
     }
 
     /// Walks on from a cursor, or from the beginning, to the end.
-    pub(crate) fn to_its_end(&mut self, cursor: Option<&[u8]>, choices: &mut Choices<'_>) {
+    pub(crate) fn run_to_end(&mut self, cursor: Option<&[u8]>, choices: &mut Choices<'_>) {
         let mut mapper = Mapper::new(self.settings.clone());
         let (mut walk, mut step) = Walk::begin(self.settings, &mut mapper, NOW, cursor);
         let (mut pending, mut asked) = (Vec::new(), HashSet::new());
@@ -193,6 +193,8 @@ fn record(url: &str, choices: &mut Choices<'_>) -> String {
         0 => format!("{{\"id\":\"{assessment}\",\"properties\":{more}}}"),
         1 => json::text(choices),
         2 => format!("{{\"id\":\"{assessment}\",\"properties\":{{\"additionalData\":{{\"subAssessmentsLink\":{more}}}}}}}"),
-        _ => format!("{{\"id\":\"{assessment}\",\"properties\":{{\"additionalData\":{{\"subAssessmentsLink\":\"{assessment}/subAssessments\",\"a\":{more}}}}}}}"),
+        _ => {
+            format!("{{\"id\":\"{assessment}\",\"properties\":{{\"additionalData\":{{\"subAssessmentsLink\":\"{assessment}/subAssessments\",\"a\":{more}}}}}}}")
+        }
     }
 }

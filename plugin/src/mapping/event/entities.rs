@@ -96,7 +96,8 @@ struct Collected<'a> {
     processes: Distinct<'a>,
     addresses: Distinct<'a>,
     inner_addresses: Distinct<'a>,
-    url: Option<uri::Parts<'a>>,
+    /// The last readable URL, and the member that it stood in.
+    url: Option<(uri::Parts<'a>, &'a str)>,
     /// A protocol that is no text ends the pass that lowers them.
     protocols_stay: bool,
 }
@@ -112,8 +113,8 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>, keep_copied: b
     record.read(root, "entities");
     record.put(const { EVENT.slot("microsoft_defender_cloud.event.entities") }, array(record.arena, renamed), &ENTITIES);
     write_lists(record, &collected);
-    if let Some(parts) = &collected.url {
-        write_url(record, parts);
+    if let Some((parts, source)) = &collected.url {
+        write_url(record, parts, source);
     }
 }
 
@@ -195,10 +196,11 @@ fn one<'a>(record: &mut Record<'a>, entity: Value<'a>, collected: &mut Collected
         }
     }
     collect(record, members.address, &mut collected.addresses);
-    if let Some(Value::Text(url)) = members.url.map(|member| member.value.get())
+    if let Some(member) = members.url
+        && let Value::Text(url) = member.value.get()
         && let Some(parts) = uri::parts(url)
     {
-        collected.url = Some(parts);
+        collected.url = Some((parts, member.spelled));
     }
 }
 
@@ -250,6 +252,9 @@ fn collect<'a>(record: &Record<'a>, member: Option<&Member<'a>>, list: &mut Dist
     let text = java::rendered(member.value.get());
     if !text.is_empty() {
         list.add(record.arena, text);
+        if record.is_traced() {
+            list.sources.push(member.spelled);
+        }
     }
 }
 
@@ -277,13 +282,18 @@ fn write_lists<'a>(record: &mut Record<'a>, collected: &Collected<'a>) {
     ] {
         let value = list.value(arena);
         if !value.is_null() {
+            record.collected(&list.sources);
             record.put(slot, value, &rule_of(RULES, slot));
         }
     }
 }
 
-fn write_url<'a>(record: &mut Record<'a>, parts: &uri::Parts<'a>) {
+fn write_url<'a>(record: &mut Record<'a>, parts: &uri::Parts<'a>, source: &'a str) {
     let arena = record.arena;
+    let put = |record: &mut Record<'a>, slot, value| {
+        record.collected(&[source]);
+        record.put(slot, value, &URL);
+    };
     for (slot, part) in [
         (const { EVENT.slot("url.extension") }, &parts.extension),
         (const { EVENT.slot("url.fragment") }, &parts.fragment),
@@ -299,12 +309,12 @@ fn write_url<'a>(record: &mut Record<'a>, parts: &uri::Parts<'a>) {
                 Cow::Borrowed(text) => text,
                 Cow::Owned(text) => arena.alloc_str(text),
             };
-            record.put(slot, Value::Text(text), &URL);
+            put(record, slot, Value::Text(text));
         }
     }
-    record.put(const { EVENT.slot("url.domain") }, parts.domain.map_or(Value::Null, Value::Text), &URL);
-    record.put(const { EVENT.slot("url.original") }, Value::Text(parts.original), &URL);
+    put(record, const { EVENT.slot("url.domain") }, parts.domain.map_or(Value::Null, Value::Text));
+    put(record, const { EVENT.slot("url.original") }, Value::Text(parts.original));
     if let Some(port) = parts.port {
-        record.put(const { EVENT.slot("url.port") }, crate::mapping::cast::integer(arena, port.into()), &URL);
+        put(record, const { EVENT.slot("url.port") }, crate::mapping::cast::integer(arena, port.into()));
     }
 }

@@ -1,0 +1,100 @@
+//! `host-sim ecs-check`: documents in, what is not as ECS has it out.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use host_sim::{Component, EcsCheck};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::End;
+use super::console::for_a_terminal;
+use super::options::LimitOptions;
+
+const EXAMPLE: &str = r#"Examples:
+  host-sim ecs-check --component plugin.wasm out/*.ndjson
+  host-sim decode plugin.wasm --dataset event messages.ndjson | host-sim ecs-check -
+
+A file holds one document or envelope a line; one named `*.json` holds one document, or `{"expected": [..]}`. With `--component` a document
+may have the fields that the component lists for its data set, and no others; without it, those of ECS and the custom ones of this project.
+Warnings alone leave the exit status at 0, findings make it 3."#;
+
+/// Check documents against ECS
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLE)]
+pub(super) struct EcsCheckCommand {
+    /// The documents; `-` is stdin
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The component that made the documents
+    #[arg(long, value_name = "COMPONENT")]
+    component: Option<PathBuf>,
+    #[command(flatten)]
+    limits: LimitOptions,
+}
+
+#[derive(Deserialize)]
+struct Expected<'a> {
+    #[serde(borrow)]
+    expected: Vec<&'a RawValue>,
+}
+
+impl EcsCheckCommand {
+    pub(super) fn run(&self) -> anyhow::Result<End> {
+        let mut check = EcsCheck::new();
+        if let Some(component) = &self.component {
+            self.declare(&mut check, component)?;
+        }
+        for file in &self.files {
+            let is_whole = file.extension().is_some_and(|extension| extension == "json");
+            let checked = if is_whole { whole(&mut check, file) } else { lines(&mut check, file) };
+            checked.with_context(|| format!("cannot check `{}`", file.display()))?;
+        }
+        let findings = check.findings();
+        let text = format!("{findings}documents: {}, findings: {}, warnings: {}", check.documents(), findings.count(), findings.warnings());
+        writeln!(io::stdout(), "{}", for_a_terminal(&text)).context("cannot write")?;
+        Ok(if findings.is_clean() { End::Done } else { End::DoneWithProblems })
+    }
+
+    fn declare(&self, check: &mut EcsCheck, component: &Path) -> anyhow::Result<()> {
+        let loaded = Component::load(&self.limits.engine()?, component).with_context(|| format!("cannot load `{}`", component.display()))?;
+        let mut instance = loaded.start().with_context(|| format!("cannot start `{}`", component.display()))?;
+        let datasets = instance.description().datasets.clone();
+        for (position, dataset) in (0..).zip(datasets) {
+            check.declare(&dataset.name, &instance.fields(position)?);
+        }
+        Ok(())
+    }
+}
+
+/// A document a line.
+fn lines(check: &mut EcsCheck, file: &Path) -> anyhow::Result<()> {
+    let input: Box<dyn BufRead> = match file.to_str() {
+        Some("-") => Box::new(io::stdin().lock()),
+        _ => Box::new(BufReader::new(File::open(file)?)),
+    };
+    for (number, line) in (1..).zip(input.split(b'\n')) {
+        let line = line?;
+        if !line.trim_ascii().is_empty() {
+            let source = format!("{}, line {number}", file.display());
+            check.document(&source, &line).map_err(|why| anyhow::anyhow!("line {number}: {why}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// One document, or the documents that a test case expects.
+fn whole(check: &mut EcsCheck, file: &Path) -> anyhow::Result<()> {
+    let text = fs::read_to_string(file)?;
+    let Ok(Expected { expected }) = serde_json::from_str(&text) else {
+        return check.document(&file.display().to_string(), text.as_bytes()).map_err(anyhow::Error::msg);
+    };
+    for (number, document) in (1..).zip(expected) {
+        let source = format!("{}, document {number}", file.display());
+        check.document(&source, document.get().as_bytes()).map_err(|why| anyhow::anyhow!("document {number}: {why}"))?;
+    }
+    Ok(())
+}

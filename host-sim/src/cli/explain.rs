@@ -1,0 +1,118 @@
+//! `host-sim explain`: how the documents of one message come about.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use host_sim::recording::{Format, Lines};
+use host_sim::{Component, Explained, Instance, Message, is_within};
+
+use super::console::{Console, for_a_terminal};
+use super::decode::dataset;
+use super::options::{FixedTime, LimitOptions};
+use super::{End, Usage, settings};
+
+const EXAMPLE: &str = r#"Examples:
+  host-sim explain plugin.wasm --dataset event alert.json
+  host-sim explain plugin.wasm --dataset event --line 7 messages.ndjson --field rule.name
+  head -1 records.ndjson | host-sim explain plugin.wasm --dataset assessment --json
+
+Without `--line` the whole input is the body of one message. `--line` counts from 1, which is one more than the `source` of an envelope."#;
+
+/// Show which rule filled which field of a document, and what of the message was not used
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLE)]
+pub(super) struct Explain {
+    /// The component
+    #[arg(value_name = "COMPONENT")]
+    component: PathBuf,
+    /// The message; `-` is stdin
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+    /// What the message is: a data set of the component, its whole name or the last part
+    #[arg(long, value_name = "NAME")]
+    dataset: String,
+    /// Only this field, or those below it
+    #[arg(long, value_name = "FIELD")]
+    field: Option<String>,
+    /// Take the input as recorded messages, of which this line is meant
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    line: Option<u64>,
+    /// With `--line`: take the line as the body of a message
+    #[arg(long, requires = "line")]
+    raw: bool,
+    /// Settings of the component as a JSON object, or `@` and the name of a file that holds it
+    #[arg(long, value_name = "JSON|@FILE")]
+    settings: Option<String>,
+    /// Write one JSON object a document
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    time: FixedTime,
+    #[command(flatten)]
+    limits: LimitOptions,
+}
+
+impl Explain {
+    pub(super) fn run(&self) -> anyhow::Result<End> {
+        let component = Component::load(&self.limits.engine()?, &self.component).with_context(|| format!("cannot load `{}`", self.component.display()))?;
+        let mut instance = component.start().with_context(|| format!("cannot start `{}`", self.component.display()))?;
+        let dataset = dataset(instance.description(), &self.dataset)?;
+        settings::apply(&mut instance, &settings::text(self.settings.as_deref(), None)?, &Console::quiet())?;
+        let message = self.message()?;
+        let mut explained = Explained::all(&mut instance, self.time.now, dataset, &message).context("cannot explain the message")?;
+        if let Some(name) = &self.field {
+            explained.iter_mut().for_each(|document| document.retain(name));
+            if explained.iter().all(|document| document.fields.is_empty()) {
+                return self.absent(&mut instance, dataset, name);
+            }
+        }
+        let mut output = io::stdout().lock();
+        for (at, document) in explained.iter().enumerate() {
+            let text = if self.json { format!("{}\n", serde_json::to_string(document)?) } else { for_a_terminal(&document.to_string()).into_owned() };
+            let gap = if at == 0 || self.json { "" } else { "\n" };
+            write!(output, "{gap}{text}").context("cannot write")?;
+        }
+        Ok(End::Done)
+    }
+
+    /// Says where a field would come from that no document has.
+    fn absent(&self, instance: &mut Instance, dataset: u32, name: &str) -> anyhow::Result<End> {
+        let fields = instance.fields(dataset)?;
+        let within: Vec<_> = fields.iter().filter(|field| is_within(&field.name, name)).collect();
+        if within.is_empty() {
+            return Err(Usage(format!("`{name}` is no field of data set `{}`; `inspect --json` lists them all", self.dataset)).into());
+        }
+        let console = Console::quiet();
+        console.say(&format!("`{name}` is not in the document; it would come from"));
+        for field in within {
+            console.say(&format!("  {}: {}", field.name, field.sources.join("; ")));
+        }
+        Ok(End::Failed)
+    }
+
+    fn message(&self) -> anyhow::Result<Message> {
+        let cannot_read = || format!("cannot read `{}`", self.file.display());
+        let mut input: Box<dyn BufRead> = match self.file.to_str() {
+            Some("-") => Box::new(io::stdin().lock()),
+            _ => Box::new(BufReader::new(File::open(&self.file).with_context(cannot_read)?)),
+        };
+        let Some(number) = self.line else {
+            let mut body = Vec::new();
+            input.read_to_end(&mut body).with_context(cannot_read)?;
+            // The line break that editors put at the end is none of the message.
+            body.pop_if(|last| *last == b'\n');
+            body.pop_if(|last| *last == b'\r');
+            return Ok(Message { body, position: None });
+        };
+        let mut lines = Lines::new(input, if self.raw { Format::Raw } else { Format::Recorded });
+        while let Some(line) = lines.next_message().with_context(cannot_read)? {
+            if line.line + 1 == number {
+                return Ok(line.message);
+            }
+        }
+        Err(Usage(format!("`{}` has no message on line {number}", self.file.display())).into())
+    }
+}

@@ -1,0 +1,37 @@
+//! The properties on a few thousand inputs that a dice makes of the seeds; the same in every run. A fuzzer goes further: `make fuzz`.
+
+use properties::{Mutations, cursor, messages, seeds, settings, walk};
+
+fn check(seeds: Vec<Vec<u8>>, inputs: usize, property: fn(&[u8])) {
+    for seed in &seeds {
+        property(seed);
+    }
+    for input in Mutations::of(seeds).take(inputs) {
+        property(&input);
+    }
+}
+
+#[test]
+fn messages_of_a_hub() {
+    check(seeds::event(), 3000, messages::event);
+}
+
+#[test]
+fn records_of_assessments() {
+    check(seeds::assessment(), 3000, messages::assessment);
+}
+
+#[test]
+fn settings_of_any_kind() {
+    check(seeds::settings(), 3000, settings::check);
+}
+
+#[test]
+fn pages_and_outcomes_in_any_order() {
+    check(seeds::walk(), 500, walk::check);
+}
+
+#[test]
+fn cursors_of_any_kind() {
+    check(seeds::cursor(), 500, cursor::check);
+}
