@@ -1,6 +1,6 @@
 //! Recordings: any bytes are read or refused with a reason, and what was read can be written and read again.
 
-use host_sim::recording::{Format, Lines, read_exchanges};
+use host_sim::recording::{Format, Lines, read_exchanges, write_message};
 
 /// Checks these bytes as either kind of recording.
 pub fn check(bytes: &[u8]) {
@@ -20,6 +20,10 @@ fn messages(bytes: &[u8]) {
             Ok(Some(one)) => {
                 assert!(last < Some(one.line), "lines go up");
                 last = Some(one.line);
+                let mut written = Vec::new();
+                write_message(&mut written, &one.message).expect("memory can be written");
+                let again = Lines::new(written.as_slice(), Format::Recorded).next_message().expect("what is written can be read");
+                assert_eq!(again.map(|again| again.message), Some(one.message));
             }
             Err(error) => {
                 assert!(error.to_string().starts_with("line "), "{error}");

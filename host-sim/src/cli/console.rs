@@ -67,17 +67,22 @@ impl Console {
         self.say(&format!("hint: {text}"));
     }
 
+    /// Says something that stays on one line, whatever is in it.
+    pub(super) fn say_on_one_line(&self, text: &str) {
+        self.say(&on_one_line(text));
+    }
+
     /// Says what a component reports, and of what.
     pub(super) fn problem(&self, problem: &Problem, source: Option<u64>) {
         let source = source.map(|source| format!(" (source {source})")).unwrap_or_default();
         let text = format!("{}: {}: {}{source}", problem.severity.name(), problem.code, problem.message);
-        self.say(&on_one_line(&text));
+        self.say_on_one_line(&text);
     }
 
     /// Says what a component has to say about a setting.
     pub(super) fn setting(&self, problem: &SettingProblem) {
         let pointer = if problem.pointer.is_empty() { "settings".to_owned() } else { format!("setting `{}`", problem.pointer) };
-        self.say(&on_one_line(&format!("{}: {pointer}: {}", problem.severity.name(), problem.message)));
+        self.say_on_one_line(&format!("{}: {pointer}: {}", problem.severity.name(), problem.message));
     }
 
     /// Says some lines.

@@ -9,6 +9,7 @@ use clap::Args;
 use host_sim::recording::{Format, Lines, MessageError};
 use host_sim::{DecodeError, Decoding, Description};
 
+use super::dead_letters::DeadLetterOption;
 use super::options::RunOptions;
 use super::run::{self, Run};
 use super::{End, Usage, settings};
@@ -18,7 +19,10 @@ const EXAMPLE: &str = r#"Examples:
   host-sim decode plugin.wasm --dataset assessment --settings '{"preserve_original_event": true}' --raw - < records.ndjson
 
 Each line of the input is an object with `body` (text) or `body_base64` (bytes). `partition`, `sequence_number` and `enqueued_time`
-say where the message stood; the component is told if all three are there. `offset` and `partition_key` may come with them."#;
+say where the message stood; the component is told if all three are there. `offset` and `partition_key` may come with them.
+
+A message that stops the component (a trap, a limit, an answer that breaks the contract) gives no document and is reported as an
+error; all others give theirs. `--dead-letter` keeps such messages whole; without it the beginning of each is shown. Exit status 3."#;
 
 /// Turn the messages of a file into documents
 #[derive(Debug, Args)]
@@ -37,6 +41,8 @@ pub(super) struct Decode {
     #[arg(long)]
     raw: bool,
     #[command(flatten)]
+    dead_letters: DeadLetterOption,
+    #[command(flatten)]
     run: RunOptions,
 }
 
@@ -49,10 +55,11 @@ impl Decode {
         settings::apply(&mut instance, &settings::text(self.run.settings.as_deref(), None)?, &console)?;
 
         let (input, length) = self.input()?;
+        let dead_letters = self.dead_letters.open(&self.file)?;
         let format = if self.raw { Format::Raw } else { Format::Recorded };
         let decoding = Decoding::new(&mut instance, dataset, self.run.clock(), Lines::new(input, format));
         let mut run = Run::new(run::to_stdout(&description, self.run.shape()), &description, &console, self.run.quiet);
-        let result = run.decode(decoding, length);
+        let result = run.decode(decoding, length, dead_letters);
         if result.as_ref().is_err_and(is_no_message) && !self.raw {
             console.hint("with `--raw`, each line is taken as the body of a message");
         }

@@ -2,6 +2,7 @@
 
 mod completions;
 mod console;
+mod dead_letters;
 mod decode;
 mod diff;
 mod ecs_check;

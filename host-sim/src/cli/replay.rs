@@ -9,6 +9,7 @@ use host_sim::recording::{Format, Lines};
 use host_sim::{Decoding, Output};
 
 use super::console::Console;
+use super::dead_letters::DeadLetterOption;
 use super::decode::dataset;
 use super::options::RunOptions;
 use super::run::{self, Run};
@@ -36,6 +37,8 @@ pub(super) struct Replay {
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     #[command(flatten)]
+    dead_letters: DeadLetterOption,
+    #[command(flatten)]
     run: RunOptions,
 }
 
@@ -47,6 +50,7 @@ impl Replay {
         if replay.is_none() && messages.is_none() {
             anyhow::bail!("cannot replay `{}`: it holds neither `exchanges.json` nor `messages.ndjson`", self.folder.display());
         }
+        let dead_letters = self.dead_letters.open(&self.folder.join("messages.ndjson"))?;
         let mut instance = self.run.start(&self.component)?;
         let description = instance.description().clone();
         let text = settings::text(self.run.settings.as_deref(), Some(&self.folder.join("settings.json")))?;
@@ -68,7 +72,7 @@ impl Replay {
         if let Some((file, length)) = messages {
             let event = dataset(&description, "event")?;
             let lines = Lines::new(BufReader::new(file), Format::Recorded);
-            run.decode(Decoding::new(&mut instance, event, self.run.clock(), lines), Some(length))?;
+            run.decode(Decoding::new(&mut instance, event, self.run.clock(), lines), Some(length), dead_letters)?;
         }
         let end = run.finish()?;
         Ok(if missed { End::Failed } else { end })

@@ -9,6 +9,7 @@ use host_sim::{Decoding, Description, Document, Instance, Output, Problem, Repla
 
 use super::End;
 use super::console::Console;
+use super::dead_letters::DeadLetters;
 
 /// A run that is under way.
 #[derive(Debug)]
@@ -37,14 +38,23 @@ impl<'a> Run<'a> {
     }
 
     /// Decodes all messages; `length` is the input's in bytes, if it is known.
-    pub(super) fn decode<R: BufRead>(&mut self, mut decoding: Decoding<'_, R>, length: Option<u64>) -> anyhow::Result<()> {
+    pub(super) fn decode<R: BufRead>(&mut self, mut decoding: Decoding<'_, R>, length: Option<u64>, mut dead: DeadLetters) -> anyhow::Result<()> {
         self.console.begin("decode", length);
+        let result = self.decode_batches(&mut decoding, &mut dead);
+        dead.finish(self.console);
+        result
+    }
+
+    fn decode_batches<R: BufRead>(&mut self, decoding: &mut Decoding<'_, R>, dead: &mut DeadLetters) -> anyhow::Result<()> {
         while let Some(batch) = decoding.next_batch()? {
             for document in &batch.decoded.documents {
                 self.document(document, batch.line_of(document.source))?;
             }
             for problem in &batch.decoded.problems {
                 self.problem(problem, batch.line_of(problem.source));
+            }
+            for letter in &batch.dead {
+                dead.take(letter, batch.line_of(Some(letter.source)), self.console)?;
             }
             self.pause(decoding.bytes())?;
         }

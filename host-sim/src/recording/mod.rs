@@ -3,7 +3,9 @@
 mod exchanges;
 mod messages;
 mod target;
+mod write;
 
 pub use exchanges::{Exchange, read as read_exchanges};
 pub use messages::{Format, Lines, MessageError, MessageLine};
 pub use target::Target;
+pub use write::write_message;
