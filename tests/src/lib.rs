@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod dist;
+pub mod hostile;
 
 use std::fs;
 use std::io::Write;

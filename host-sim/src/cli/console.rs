@@ -8,6 +8,10 @@ use std::time::Duration;
 use host_sim::{Problem, SettingProblem};
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+/// Characters of a component's problem that are shown: a component that says too much does not bury what others say.
+const LONGEST_MESSAGE: usize = 1000;
+const LONGEST_CODE: usize = 100;
+
 /// Says things on stderr. A closed stderr is no error.
 #[derive(Debug)]
 pub(super) struct Console {
@@ -75,7 +79,8 @@ impl Console {
     /// Says what a component reports, and of what.
     pub(super) fn problem(&self, problem: &Problem, source: Option<u64>) {
         let source = source.map(|source| format!(" (source {source})")).unwrap_or_default();
-        let text = format!("{}: {}: {}{source}", problem.severity.name(), problem.code, problem.message);
+        let message = beginning(&problem.message, LONGEST_MESSAGE);
+        let text = format!("{}: {}: {message}{source}", problem.severity.name(), beginning(&problem.code, LONGEST_CODE));
         self.say_on_one_line(&text);
     }
 
@@ -97,6 +102,14 @@ impl Drop for Console {
     /// What is said after it does not run into a bar that is left behind.
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// The first characters of a text, and how long it is if there are more.
+pub(super) fn beginning(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => Cow::Owned(format!("{}.. ({} bytes)", text.get(..end).unwrap_or_default(), text.len())),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -131,7 +144,13 @@ fn escape(text: &str, active: impl Fn(char) -> bool) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{for_a_terminal, on_one_line};
+    use super::{beginning, for_a_terminal, on_one_line};
+
+    #[test]
+    fn a_long_text_is_shown_in_part() {
+        assert_eq!(beginning("\u{e9}\u{e9}", 2), "\u{e9}\u{e9}");
+        assert_eq!(beginning("\u{e9}\u{e9}x", 2), "\u{e9}\u{e9}.. (5 bytes)");
+    }
 
     #[test]
     fn what_could_act_on_a_terminal_is_written_out() {

@@ -10,7 +10,7 @@ use host_sim::DeadLetter;
 use host_sim::recording::write_message;
 
 use super::Usage;
-use super::console::Console;
+use super::console::{Console, beginning};
 
 /// Characters of a message that are shown where it is not kept.
 const SHOWN: usize = 200;
@@ -50,7 +50,8 @@ impl DeadLetters {
         self.count += 1;
         let Some((file, path)) = &mut self.file else {
             let source = line.map(|line| format!(" of source {line}")).unwrap_or_default();
-            console.say_on_one_line(&format!("  the message{source}: {}", beginning(&letter.message.body)));
+            let text = String::from_utf8_lossy(&letter.message.body);
+            console.say_on_one_line(&format!("  the message{source}: {}", beginning(&text, SHOWN)));
             return Ok(());
         };
         let mut line = Vec::new();
@@ -64,26 +65,5 @@ impl DeadLetters {
             Some((_, path)) => console.say(&format!("not decoded {} in {}", self.count, path.display())),
             None => console.hint("with `--dead-letter FILE`, messages that stop the component are kept whole, to be decoded again"),
         }
-    }
-}
-
-fn beginning(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}.. ({} bytes)", text.get(..end).unwrap_or_default(), body.len()),
-        None => text.into_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{SHOWN, beginning};
-
-    #[test]
-    fn a_long_message_is_shown_in_part() {
-        assert_eq!(beginning(b"a\xff"), "a\u{fffd}");
-        let long = "\u{e9}".repeat(SHOWN);
-        assert_eq!(beginning(long.as_bytes()), long);
-        assert_eq!(beginning(format!("{long}x").as_bytes()), format!("{long}.. (401 bytes)"));
     }
 }

@@ -11,6 +11,9 @@ use crate::contract::{
     Trace,
 };
 
+/// What the contract says of ids.
+const LONGEST_ID: usize = 512;
+
 /// What positions in an answer may refer to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
@@ -67,8 +70,8 @@ impl Bounds {
         if !within(dataset, self.datasets) {
             return Err(Stop::Broken(format!("a document belongs to data set {dataset} of {}", self.datasets)));
         }
-        if id.is_empty() {
-            return Err(Stop::Broken("a document has no id".into()));
+        if id.is_empty() || id.len() > LONGEST_ID || !id.is_ascii() {
+            return Err(Stop::Broken(format!("the id of a document is not of 1 to {LONGEST_ID} characters of ASCII")));
         }
         if let Err(why) = check_body(&body) {
             return Err(Stop::Broken(format!("document `{id}` {why}")));
@@ -106,7 +109,8 @@ fn repeated_id(documents: &[Document]) -> Option<Problem> {
         }
     }
     let first = repeated.first()?;
-    let message = format!("{} documents have the id of another one with other content, such as `{}`: a sink keeps only one of them", repeated.len(), first.id);
+    let others = if repeated.len() > 1 { format!(" ({} such documents)", repeated.len()) } else { String::new() };
+    let message = format!("two documents with different content have the id `{}`: a sink keeps only one of them{others}", first.id);
     Some(Problem { severity: Severity::Error, code: "id-repeated".into(), message, source: first.source })
 }
 
@@ -235,7 +239,9 @@ mod tests {
         check(vec![document(0), document(2)], vec![], Err("position 2 of 2"));
         check([0, 0, 0, 0, 1].map(document).into(), vec![], Err("more than 4 documents"));
         check(vec![types::Document { dataset: 2, ..document(0) }], vec![], Err("data set 2 of 2"));
-        check(vec![types::Document { id: String::new(), ..document(0) }], vec![], Err("has no id"));
+        for id in [String::new(), "a".repeat(513), "\u{e9}".into()] {
+            check(vec![types::Document { id, ..document(0) }], vec![], Err("the id of a document is not"));
+        }
         check(vec![types::Document { body: b"[]".to_vec(), ..document(0) }], vec![], Err("`a` is not one JSON object"));
     }
 

@@ -244,7 +244,7 @@ impl Call {
         }
         match error.downcast_ref::<Trap>() {
             Some(Trap::Interrupt) => Stop::TimedOut(self.limits.call),
-            Some(trap) => Stop::Trapped(trap.to_string()),
+            Some(trap) => Stop::Trapped(trap.to_string().trim_start_matches("wasm trap: ").to_owned()),
             None if is_too_much(error) => Stop::TooMuch(Allowance::Bytes(self.limits.answer)),
             None => Stop::Broken(error.root_cause().to_string()),
         }
