@@ -50,7 +50,7 @@ impl Decoder for Instance {
 pub(crate) fn salvage<D: Decoder>(decoder: &mut D, now: Timestamp, dataset: u32, messages: &[Message], patience: &mut Patience) -> Salvage {
     let mut salvage = Salvage::default();
     // What is still to be decoded, the next piece last.
-    let mut pieces = vec![0..messages.len()];
+    let mut pieces: Vec<_> = std::iter::once(0..messages.len()).collect();
     while let Some(piece) = pieces.pop() {
         let Some(batch) = messages.get(piece.clone()).filter(|batch| !batch.is_empty()) else { continue };
         let stop = match decoder.decode(now, dataset, batch) {
