@@ -4,7 +4,7 @@ pub(crate) mod assessment;
 pub(crate) mod hub;
 
 /// Whether two texts are the same, in constants.
-const fn same(left: &str, right: &str) -> bool {
+pub(crate) const fn same(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {
         return false;

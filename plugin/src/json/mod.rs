@@ -1,6 +1,7 @@
 //! JSON text: read strictly and without copying, written once. Knows nothing of Azure or ECS.
 
 pub(crate) mod lexer;
+pub(crate) mod name;
 pub(crate) mod parse;
 pub(crate) mod scan;
 pub(crate) mod tree;

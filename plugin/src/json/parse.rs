@@ -4,7 +4,8 @@ use core::cell::Cell;
 
 use bumpalo::Bump;
 
-use super::lexer::{Fault, Lexer, Quoted, unescape};
+use super::lexer::{Fault, Halt, Lexer, Quoted, unescape};
+use super::name::{self, Formed};
 use super::tree::{Member, Value};
 
 /// More containers than this, one in the other, are refused; so does the reference.
@@ -26,17 +27,7 @@ pub(crate) enum Names {
 /// The one value that the text consists of; `Null` for blank text.
 pub(crate) fn value<'a>(arena: &'a Bump, text: &'a str, names: Names) -> Result<Value<'a>, Fault> {
     let mut parser = Parser { lexer: Lexer::new(text), arena, names, members: Vec::with_capacity(64), elements: Vec::new(), scratch: String::new() };
-    let Some(first) = parser.lexer.peek()? else {
-        return if text.starts_with('\u{feff}') { Err(parser.lexer.fault("nothing behind the byte order mark")) } else { Ok(Value::Null) };
-    };
-    let value = parser.value(first, 0)?;
-    if matches!(first, b'-' | b'0'..=b'9') && !parser.lexer.at_blank() {
-        return Err(parser.lexer.fault("a number that goes on"));
-    }
-    match parser.lexer.peek()? {
-        None => Ok(value),
-        Some(_) => Err(parser.lexer.fault("text behind the value")),
-    }
+    parser.only().map_err(|Halt| parser.lexer.fault())
 }
 
 struct Parser<'a> {
@@ -51,46 +42,67 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
+    fn only(&mut self) -> Result<Value<'a>, Halt> {
+        let Some(first) = self.lexer.peek()? else {
+            return if self.lexer.text().starts_with('\u{feff}') { Err(self.lexer.halt("nothing behind the byte order mark")) } else { Ok(Value::Null) };
+        };
+        let value = self.value(first, 0)?;
+        if matches!(first, b'-' | b'0'..=b'9') && !self.lexer.at_blank() {
+            return Err(self.lexer.halt("a number that goes on"));
+        }
+        match self.lexer.peek()? {
+            None => Ok(value),
+            Some(_) => Err(self.lexer.halt("text behind the value")),
+        }
+    }
+
     /// Reads the value whose first byte is `first`, inside `depth` containers.
-    fn value(&mut self, first: u8, depth: usize) -> Result<Value<'a>, Fault> {
+    #[inline]
+    fn value(&mut self, first: u8, depth: usize) -> Result<Value<'a>, Halt> {
         match first {
             b'"' => {
                 let quoted = self.lexer.string()?;
                 Ok(Value::Text(self.resolve(quoted)))
             }
-            b'{' | b'[' if depth >= DEEPEST => Err(self.lexer.fault("more than 1,000 levels")),
+            b'{' | b'[' if depth >= DEEPEST => Err(self.lexer.halt("more than 1,000 levels")),
             b'{' => self.object(depth + 1),
             b'[' => self.array(depth + 1),
             b'-' | b'0'..=b'9' => Ok(number(self.lexer.number()?)),
             b't' => self.lexer.name("true").map(|()| Value::Bool(true)),
             b'f' => self.lexer.name("false").map(|()| Value::Bool(false)),
             b'n' => self.lexer.name("null").map(|()| Value::Null),
-            _ => Err(self.lexer.fault("an unexpected character")),
+            _ => Err(self.lexer.halt("an unexpected character")),
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Value<'a>, Fault> {
+    fn object(&mut self, depth: usize) -> Result<Value<'a>, Halt> {
         self.lexer.step();
         if self.lexer.peek()? == Some(b'}') {
             self.lexer.step();
             return Ok(Value::Object(&[]));
         }
         let start = self.members.len();
+        // A bit for each key; two members of one name set the same bit, and only then is it worth looking for them.
+        let mut keys = 0_u64;
+        let mut may_have_twins = false;
         loop {
             let quoted = self.lexer.member_name()?;
             let spelled = self.resolve(quoted);
-            let value = self.next(depth)?;
             let name = self.name(spelled, depth);
-            self.members.push(Member { name, spelled, value: Cell::new(value) });
+            let value = self.next(depth)?;
+            let bit = 1 << (name.key % 64);
+            may_have_twins |= keys & bit != 0;
+            keys |= bit;
+            self.members.push(Member::formed(name, spelled, value));
             if self.lexer.comma_or(b'}')? {
                 break;
             }
         }
-        self.settle(start, depth)?;
+        self.settle(start, depth, may_have_twins)?;
         Ok(Value::Object(self.arena.alloc_slice_fill_iter(self.members.drain(start..))))
     }
 
-    fn array(&mut self, depth: usize) -> Result<Value<'a>, Fault> {
+    fn array(&mut self, depth: usize) -> Result<Value<'a>, Halt> {
         self.lexer.step();
         if self.lexer.peek()? == Some(b']') {
             self.lexer.step();
@@ -107,51 +119,53 @@ impl<'a> Parser<'a> {
         Ok(Value::Array(self.arena.alloc_slice_fill_iter(self.elements.drain(start..))))
     }
 
-    #[inline]
-    fn next(&mut self, depth: usize) -> Result<Value<'a>, Fault> {
+    #[inline(always)]
+    fn next(&mut self, depth: usize) -> Result<Value<'a>, Halt> {
         match self.lexer.peek()? {
             Some(first) => self.value(first, depth),
-            None => Err(self.lexer.fault("no value")),
+            None => Err(self.lexer.halt("no value")),
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn resolve(&mut self, quoted: Quoted<'a>) -> &'a str {
-        if !quoted.escaped {
-            return quoted.raw;
-        }
+        if quoted.escaped { self.unescaped(quoted) } else { quoted.raw }
+    }
+
+    fn unescaped(&mut self, quoted: Quoted<'a>) -> &'a str {
         self.scratch.clear();
         unescape(quoted.raw, |part| self.scratch.push_str(part));
         self.arena.alloc_str(&self.scratch)
     }
 
     #[inline]
-    fn name(&mut self, spelled: &'a str, depth: usize) -> &'a str {
+    fn name(&mut self, spelled: &'a str, depth: usize) -> Formed<'a> {
         match self.names {
-            Names::AsWritten => spelled,
-            Names::Lower => lower(self.arena, spelled),
-            Names::SnakeInside if depth == 1 => spelled,
-            Names::Snake | Names::SnakeInside => snake(self.arena, &mut self.scratch, spelled),
+            Names::Lower => name::lower(self.arena, spelled),
+            Names::AsWritten => name::as_written(spelled),
+            Names::SnakeInside if depth == 1 => name::as_written(spelled),
+            Names::Snake | Names::SnakeInside => name::snake(self.arena, &mut self.scratch, spelled),
         }
     }
 
     /// Refuses a name that stands twice in the object that began at `start`, and lets one member win where two names became the same.
     #[inline]
-    fn settle(&mut self, start: usize, depth: usize) -> Result<(), Fault> {
+    fn settle(&mut self, start: usize, depth: usize, may_have_twins: bool) -> Result<(), Halt> {
         let members = &self.members[start..];
         let drops = self.names == Names::Snake || (self.names == Names::SnakeInside && depth > 1);
         let has_dropped = drops && members.iter().any(|member| member.name.contains('@'));
-        if has_dropped || has_twins(members) { self.settle_twins(start, drops) } else { Ok(()) }
+        if has_dropped || may_have_twins && has_twins(members) { self.settle_twins(start, drops) } else { Ok(()) }
     }
 
-    fn settle_twins(&mut self, start: usize, drops: bool) -> Result<(), Fault> {
+    #[cold]
+    fn settle_twins(&mut self, start: usize, drops: bool) -> Result<(), Halt> {
         let members = &self.members[start..];
         let mut order: Vec<usize> = (0..members.len()).collect();
         order.sort_unstable_by_key(|&at| (members[at].name, members[at].spelled, at));
         let mut keep = vec![true; members.len()];
         for twins in order.chunk_by(|&left, &right| members[left].name == members[right].name) {
             if twins.windows(2).any(|pair| members[pair[0]].spelled == members[pair[1]].spelled) {
-                return Err(self.lexer.fault("a name that stands twice in one object"));
+                return Err(self.lexer.halt("a name that stands twice in one object"));
             }
             let rank = |at: usize| (self.names == Names::Lower && members[at].name != members[at].spelled, at);
             let winner = twins.iter().copied().max_by_key(|&at| rank(at));
@@ -173,21 +187,17 @@ impl<'a> Parser<'a> {
 const MANY: usize = 64;
 
 /// Whether two members have the same name; of many it is only said that they may.
-#[inline]
 pub(crate) fn has_twins(members: &[Member<'_>]) -> bool {
     if members.len() > MANY {
         return true;
     }
-    // Names that differ in length or in one of two bytes set another bit, mostly; only where a bit is set already is it worth looking.
-    let mut seen = 0u64;
+    let mut keys = 0_u64;
     for (place, member) in members.iter().enumerate() {
-        let name = member.name.as_bytes();
-        let edge = name.last().copied().unwrap_or(0) as usize * 7 + name.get(name.len() / 2).copied().unwrap_or(0) as usize * 3;
-        let bit = 1u64 << ((name.len() * 11 + edge) % 64);
-        if seen & bit != 0 && members[..place].iter().any(|earlier| earlier.name == member.name) {
+        let bit = 1 << (member.key % 64);
+        if keys & bit != 0 && members[..place].iter().any(|earlier| earlier.key == member.key && earlier.name == member.name) {
             return true;
         }
-        seen |= bit;
+        keys |= bit;
     }
     false
 }
@@ -206,41 +216,6 @@ fn number(text: &str) -> Value<'_> {
         }
     }
     Value::Number(text)
-}
-
-/// A name in lower case.
-pub(crate) fn lower<'a>(arena: &'a Bump, name: &'a str) -> &'a str {
-    if name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        return name;
-    }
-    if name.is_ascii() {
-        let copy = arena.alloc_str(name);
-        copy.make_ascii_lowercase();
-        return copy;
-    }
-    arena.alloc_str(&name.to_lowercase())
-}
-
-/// A name in snake case: a capital becomes small and gets `_` before it, unless it opens the name or follows a capital.
-fn snake<'a>(arena: &'a Bump, scratch: &mut String, name: &'a str) -> &'a str {
-    if name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        return name;
-    }
-    scratch.clear();
-    let mut follows_capital = true;
-    for character in name.chars() {
-        // The reference goes by UTF-16 units, so characters beyond the basic plane have no case.
-        let capital = character.is_uppercase() && (character as u32) < 0x1_0000;
-        if capital && !follows_capital {
-            scratch.push('_');
-        }
-        match character.to_lowercase().next() {
-            Some(small) if capital => scratch.push(small),
-            _ => scratch.push(character),
-        }
-        follows_capital = capital;
-    }
-    arena.alloc_str(scratch)
 }
 
 #[cfg(test)]

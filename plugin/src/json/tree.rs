@@ -6,6 +6,8 @@ use core::cell::Cell;
 
 use bumpalo::Bump;
 
+use super::name::{Formed, Name, key};
+
 /// A JSON value. `Null` also stands for what is not there: documents hold neither.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Value<'a> {
@@ -28,10 +30,31 @@ pub(crate) enum Value<'a> {
 pub(crate) struct Member<'a> {
     /// The name by which rules and documents know it.
     pub name: &'a str,
+    /// The key of that name.
+    pub key: u32,
     /// The name as it was spelled in the message.
     pub spelled: &'a str,
     /// The value.
     pub value: Cell<Value<'a>>,
+}
+
+impl<'a> Member<'a> {
+    /// A member of that name.
+    pub(crate) fn new(name: &'a str, spelled: &'a str, value: Value<'a>) -> Self {
+        Self::formed(Formed { text: name, key: key(name) }, spelled, value)
+    }
+
+    /// A member whose name has its key already.
+    #[inline]
+    pub(crate) fn formed(name: Formed<'a>, spelled: &'a str, value: Value<'a>) -> Self {
+        Self { name: name.text, key: name.key, spelled, value: Cell::new(value) }
+    }
+
+    /// Whether that is its name.
+    #[inline]
+    pub(crate) fn is(&self, name: Name) -> bool {
+        self.key == name.key && self.name == name.text
+    }
 }
 
 impl<'a> Value<'a> {
@@ -45,6 +68,12 @@ impl<'a> Value<'a> {
     #[inline]
     pub(crate) fn cell(self, name: &str) -> Option<&'a Cell<Value<'a>>> {
         self.members().iter().find(|member| member.name == name).map(|member| &member.value)
+    }
+
+    /// The member of a name that has its key.
+    #[inline]
+    pub(crate) fn member(self, name: Name) -> Option<&'a Member<'a>> {
+        self.members().iter().find(|member| member.is(name))
     }
 
     /// The members of an object, none for another kind.
@@ -112,7 +141,7 @@ impl<'a> Value<'a> {
 /// An object with these members before the ones that `object` has; the new ones must not be in it yet.
 pub(crate) fn with_members<'a>(arena: &'a Bump, object: Value<'a>, new: &[(&'a str, Value<'a>)]) -> Value<'a> {
     let old = object.members();
-    let all = new.iter().map(|&(name, value)| Member { name, spelled: name, value: Cell::new(value) }).chain(old.iter().cloned());
+    let all = new.iter().map(|&(name, value)| Member::new(name, name, value)).chain(old.iter().cloned());
     // A chain does not know its length, and the arena wants one.
     let all: Vec<_> = all.collect();
     Value::Object(arena.alloc_slice_fill_iter(all))

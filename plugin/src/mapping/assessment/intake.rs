@@ -54,7 +54,7 @@ fn fold<'a>(record: &mut Record<'a>, envelope: Value<'a>, inner: Value<'a>, path
                 record.report(&format_args!("`{path}.{name}` stands beside the `{name}` of its envelope, which is taken"));
                 place.set(outer.value.get());
             }
-            None => new.push(Member { name, ..outer.clone() }),
+            None => new.push(Member::new(name, outer.spelled, outer.value.get())),
         }
     }
     record.settle();
@@ -94,7 +94,7 @@ fn fold_sub<'a>(record: &mut Record<'a>, place: &Cell<Value<'a>>) {
     let has_own_id = properties.cell("id").is_some();
     let kept = properties.members().iter().filter(|member| !(has_own_id && member.name == "event_id"));
     let renamed: Vec<Member<'a>> =
-        kept.map(|member| if member.name == "id" { Member { name: "event_id", ..member.clone() } } else { member.clone() }).collect();
+        kept.map(|member| if member.name == "id" { Member::new("event_id", member.spelled, member.value.get()) } else { member.clone() }).collect();
     let inner = Value::Object(record.arena.alloc_slice_fill_iter(renamed));
     place.set(fold(record, envelope, inner, path));
 }
@@ -202,7 +202,7 @@ fn find<'a>(object: Value<'a>, name: &str) -> Option<&'a Member<'a>> {
 fn insert<'a>(record: &Record<'a>, place: &Cell<Value<'a>>, name: &'static str, spelled: &'a str, value: Value<'a>) {
     match place.get().cell(name) {
         Some(member) => member.set(value),
-        None => place.set(prepend(record, place.get(), vec![Member { name, spelled, value: Cell::new(value) }])),
+        None => place.set(prepend(record, place.get(), vec![Member::new(name, spelled, value)])),
     }
 }
 
