@@ -42,7 +42,7 @@ impl<'a> Document<'a> {
         let mut shared = 0;
         let mut comma = false;
         out.push(b'{');
-        for ((field, step), value) in self.schema.slots.iter().zip(self.schema.steps).zip(&*self.values) {
+        for (step, value) in self.schema.steps.iter().zip(&*self.values) {
             shared = shared.min(step.shared);
             if !value.has_content() {
                 continue;
@@ -54,13 +54,7 @@ impl<'a> Document<'a> {
                 out.push(b',');
             }
             comma = true;
-            for name in shared..step.depth {
-                let (from, to) = (step.starts[name as usize] as usize, step.starts[name as usize + 1] as usize - 1);
-                // Names of fields need no escapes.
-                out.push(b'"');
-                out.extend_from_slice(&field.name.as_bytes()[from..to]);
-                out.extend_from_slice(if name + 1 < step.depth { b"\":{" } else { b"\":" });
-            }
+            out.extend_from_slice(step.path(self.schema.paths, shared));
             write::value(out, *value);
             open = step.depth - 1;
             shared = open;

@@ -4,6 +4,8 @@
 
 use core::fmt;
 
+use super::word::next_special;
+
 /// A number of more characters than this is refused, as the reference's parser does.
 const LONGEST_NUMBER: usize = 1000;
 
@@ -247,32 +249,6 @@ impl<'a> Lexer<'a> {
     pub(crate) fn at_blank(&self) -> bool {
         matches!(self.text.as_bytes().get(self.at), None | Some(b' ' | b'\n' | b'\r' | b'\t'))
     }
-}
-
-/// Where the next quote, backslash or control character stands, or the end.
-#[inline]
-pub(crate) fn next_special(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = ONES << 7;
-    // Eight bytes at a time. A borrow can only raise false bits above a true one, and the lowest is taken.
-    while let Some(chunk) = bytes.get(at..at + 8) {
-        let word = u64::from_le_bytes(chunk.try_into().expect("eight bytes"));
-        let quote = word ^ (ONES * b'"' as u64);
-        let backslash = word ^ (ONES * b'\\' as u64);
-        let hit = (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash) | (word.wrapping_sub(ONES * 0x20) & !word);
-        let hit = hit & TOPS;
-        if hit != 0 {
-            return at + (hit.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while let Some(byte) = bytes.get(at) {
-        if matches!(byte, b'"' | b'\\' | 0..=0x1f) {
-            break;
-        }
-        at += 1;
-    }
-    at
 }
 
 #[inline]

@@ -5,4 +5,5 @@ pub(crate) mod name;
 pub(crate) mod parse;
 pub(crate) mod scan;
 pub(crate) mod tree;
+mod word;
 pub(crate) mod write;

@@ -2,6 +2,8 @@
 
 use bumpalo::Bump;
 
+use super::word::{ONES, TOPS, last_word};
+
 /// A name that rules look for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Name {
@@ -161,8 +163,6 @@ enum Kind {
 impl Look {
     #[inline(always)]
     fn at(name: &str) -> Self {
-        const ONES: u64 = 0x0101_0101_0101_0101;
-        const TOPS: u64 = ONES << 7;
         let mut rest = name.as_bytes();
         let (mut hash, mut capitals, mut tops) = (0, 0, 0);
         while !rest.is_empty() {
@@ -183,17 +183,6 @@ impl Look {
             _ => Kind::Beyond,
         };
         Self { kind, key: finished(hash) }
-    }
-}
-
-/// Fewer than eight bytes as one word.
-#[inline]
-fn last_word(bytes: &[u8]) -> u64 {
-    let low = |half: &[u8; 4]| u64::from(u32::from_le_bytes(*half));
-    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        // The two halves overlap in the same bytes.
-        (Some(first), Some(last)) => low(first) | low(last) << (8 * (bytes.len() - 4)),
-        _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a tree to JSON text, without anything empty in it.
 
-use super::lexer::next_special;
+use super::word::{last_word, next_special, specials};
 use super::tree::Value;
 
 /// Writes a value without its empty parts; `false` if nothing is left of it, and then nothing was written.
@@ -52,8 +52,37 @@ fn put(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
 /// Writes a string in quotes.
 pub(crate) fn text(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
-    out.reserve(bytes.len() + 2);
+    // Room for a last word that is written whole, too.
+    out.reserve(bytes.len() + 2 + 8);
     out.push(b'"');
+    plain(out, bytes);
+    out.push(b'"');
+}
+
+/// Writes bytes that need no escapes, and leaves the rest to [`escaped`] from the first one on that does.
+#[inline]
+fn plain(out: &mut Vec<u8>, bytes: &[u8]) {
+    let mut rest = bytes;
+    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+        if specials(u64::from_le_bytes(*chunk)) != 0 {
+            return escaped(out, rest);
+        }
+        out.extend_from_slice(chunk);
+        rest = behind;
+    }
+    if rest.is_empty() {
+        return;
+    }
+    // A space is nothing special, so one word tells of all that is left.
+    let word = last_word(rest);
+    if specials(word | 0x2020_2020_2020_2020 << (8 * rest.len())) != 0 {
+        return escaped(out, rest);
+    }
+    out.extend_from_slice(&word.to_le_bytes());
+    out.truncate(out.len() - (8 - rest.len()));
+}
+
+fn escaped(out: &mut Vec<u8>, bytes: &[u8]) {
     let mut from = 0;
     loop {
         let at = next_special(bytes, from);
@@ -76,7 +105,6 @@ pub(crate) fn text(out: &mut Vec<u8>, text: &str) {
         out.extend_from_slice(&[b'\\', short]);
         from = at + 1;
     }
-    out.push(b'"');
 }
 
 #[cfg(test)]
@@ -97,6 +125,20 @@ mod tests {
     fn nothing_empty_is_written() {
         check(r#"{"a":null,"b":"","c":[],"d":{},"e":[{},[null,""],{"f":[{}]}]}"#, "");
         check(r#"{"a":null,"b":[0,null,false," ",{"c":{}}],"d":{"e":1,"f":""}}"#, r#"{"b":[0,false," "],"d":{"e":1}}"#);
+    }
+
+    #[test]
+    fn every_character_at_every_place_is_read_back() {
+        for length in 0..20 {
+            for place in 0..=length {
+                for special in ["", "\"", "\\", "\n", "\u{1f}", " ", "\u{7f}", "\u{e9}", "\u{1f600}"] {
+                    let text = format!("{}{special}{}", "a".repeat(place), "z".repeat(length - place));
+                    let mut out = Vec::new();
+                    super::text(&mut out, &text);
+                    assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+                }
+            }
+        }
     }
 
     #[test]
