@@ -1,5 +1,7 @@
 //! The parts of a merged assessment record and their members, after every name was brought to snake case.
 
+use crate::json::name::Name;
+
 /// An object inside a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -59,7 +61,7 @@ pub(crate) struct Place {
     /// What it stands in; the assessment in itself.
     pub parent: Part,
     /// Its name there.
-    pub name: &'static str,
+    pub name: Name,
     /// How rules are documented to name it.
     pub path: &'static str,
     /// Whether the reference looks into it, so that anything but an object in its place is reported.
@@ -68,7 +70,7 @@ pub(crate) struct Place {
 }
 
 const fn place(part: Part, parent: Part, name: &'static str, path: &'static str, strict: bool, members: &'static [&'static str]) -> Place {
-    Place { part, parent, name, path, strict, members }
+    Place { part, parent, name: Name::of(name), path, strict, members }
 }
 
 /// How many parts there are.
@@ -212,12 +214,12 @@ impl Part {
     }
 
     /// The name of a member; in a constant, one that is not declared stops the build.
-    pub(crate) const fn member(self, name: &'static str) -> &'static str {
+    pub(crate) const fn member(self, name: &'static str) -> Name {
         let members = PLACES[self as usize].members;
         let mut at = 0;
         while at < members.len() {
             if super::same(members[at], name) {
-                return name;
+                return Name::of(name);
             }
             at += 1;
         }

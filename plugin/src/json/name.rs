@@ -29,6 +29,13 @@ pub(crate) struct Formed<'a> {
     pub key: u32,
 }
 
+impl From<&'static str> for Name {
+    #[inline(always)]
+    fn from(text: &'static str) -> Self {
+        Self { text, key: quick_key(text) }
+    }
+}
+
 impl From<Name> for Formed<'static> {
     fn from(name: Name) -> Self {
         Self { text: name.text, key: name.key }
@@ -38,6 +45,21 @@ impl From<Name> for Formed<'static> {
 /// A hash of a name. Equal names have equal keys; names with equal keys are most likely equal, which is left to whoever needs to know.
 pub(crate) const fn key(name: &str) -> u32 {
     key_of(name.as_bytes(), Case::Kept)
+}
+
+/// The same as [`key`], quicker where it is not made by the compiler.
+#[inline(always)]
+fn quick_key(name: &str) -> u32 {
+    let mut hash = 0;
+    let mut rest = name.as_bytes();
+    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+        hash = mixed(hash, u64::from_le_bytes(*chunk));
+        rest = behind;
+    }
+    if !rest.is_empty() {
+        hash = mixed(hash, last_word(rest));
+    }
+    finished(hash)
 }
 
 /// The key of an ASCII name in lower case.
@@ -81,8 +103,9 @@ const fn finished(hash: u64) -> u32 {
 }
 
 /// A name as it is spelled.
+#[inline]
 pub(crate) fn as_written(name: &str) -> Formed<'_> {
-    Formed { text: name, key: key(name) }
+    Formed { text: name, key: quick_key(name) }
 }
 
 /// A name in lower case, with Unicode's full rules.
@@ -190,7 +213,7 @@ impl Look {
 mod tests {
     use bumpalo::Bump;
 
-    use super::{key, lower, snake};
+    use super::{as_written, key, lower, snake};
 
     #[track_caller]
     fn check(name: &str, expected_lower: &str, expected_snake: &str) {
@@ -223,6 +246,7 @@ mod tests {
             let small = name[..end].to_lowercase();
             assert_eq!(lower(&arena, &name[..end]).key, key(&small));
             assert_eq!(lower(&arena, arena.alloc_str(&small)).key, key(&small));
+            assert_eq!(as_written(&name[..end]).key, key(&name[..end]));
         }
     }
 }

@@ -6,7 +6,7 @@ use core::cell::Cell;
 
 use bumpalo::Bump;
 
-use super::name::{Formed, Name, key};
+use super::name::{Formed, Name, as_written};
 
 /// A JSON value. `Null` also stands for what is not there: documents hold neither.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +41,7 @@ pub(crate) struct Member<'a> {
 impl<'a> Member<'a> {
     /// A member of that name.
     pub(crate) fn new(name: &'a str, spelled: &'a str, value: Value<'a>) -> Self {
-        Self::formed(Formed { text: name, key: key(name) }, spelled, value)
+        Self::formed(as_written(name), spelled, value)
     }
 
     /// A member whose name has its key already.
@@ -58,21 +58,22 @@ impl<'a> Member<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The member of that name, `Null` where there is none.
+    /// The value of the member of that name, `Null` where there is none.
     #[inline]
-    pub(crate) fn get(self, name: &str) -> Value<'a> {
-        self.cell(name).map_or(Value::Null, Cell::get)
+    pub(crate) fn get(self, name: impl Into<Name>) -> Value<'a> {
+        self.member(name).map_or(Value::Null, |member| member.value.get())
     }
 
-    /// Where the member of that name stands.
+    /// Where the value of the member of that name stands.
     #[inline]
-    pub(crate) fn cell(self, name: &str) -> Option<&'a Cell<Value<'a>>> {
-        self.members().iter().find(|member| member.name == name).map(|member| &member.value)
+    pub(crate) fn cell(self, name: impl Into<Name>) -> Option<&'a Cell<Value<'a>>> {
+        self.member(name).map(|member| &member.value)
     }
 
-    /// The member of a name that has its key.
+    /// The member of that name.
     #[inline]
-    pub(crate) fn member(self, name: Name) -> Option<&'a Member<'a>> {
+    pub(crate) fn member(self, name: impl Into<Name>) -> Option<&'a Member<'a>> {
+        let name = name.into();
         self.members().iter().find(|member| member.is(name))
     }
 

@@ -120,7 +120,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>, keep_copied: b
 }
 
 /// The objects of an array of the record; a single object counts as one. What is no object is reported.
-pub(super) fn objects<'a>(record: &mut Record<'a>, root: Value<'a>, source: &'static str, name: &str) -> Option<Vec<Value<'a>>> {
+pub(super) fn objects<'a>(record: &mut Record<'a>, root: Value<'a>, source: &'static str, name: &'static str) -> Option<Vec<Value<'a>>> {
     let value = record.read(root, name);
     let objects = match value {
         Value::Array(elements) => {
