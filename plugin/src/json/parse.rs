@@ -221,16 +221,16 @@ fn number(text: &str) -> Value<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::write;
+    use crate::json::write::Writer;
 
     fn check(text: &str, names: Names, expected: &str) {
         let arena = Bump::new();
-        let mut out = Vec::new();
+        let mut out = Writer::default();
         match value(&arena, text, names) {
-            Ok(value) => drop(write::value(&mut out, value)),
-            Err(fault) => out.extend_from_slice(fault.what.as_bytes()),
+            Ok(value) => drop(out.value(value)),
+            Err(fault) => out.raw(fault.what.as_bytes()),
         }
-        assert_eq!(String::from_utf8(out).unwrap(), expected, "{text}");
+        assert_eq!(str::from_utf8(out.written()).unwrap(), expected, "{text}");
     }
 
     #[test]
