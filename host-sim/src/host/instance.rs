@@ -150,6 +150,11 @@ impl Instance {
         &self.description
     }
 
+    /// Bytes of memory that it has been granted. It never gives any back, so this is also the most that it has had since it started.
+    pub fn memory(&self) -> usize {
+        self.call.store.data().granted()
+    }
+
     /// All fields that documents of a data set may have, sorted by name.
     pub fn fields(&mut self, dataset: u32) -> Result<Vec<Field>, Stop> {
         let control = self.exports.agent_input_control();

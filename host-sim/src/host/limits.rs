@@ -46,6 +46,11 @@ impl Guard {
     pub(super) fn new(limits: &Limits) -> Self {
         Self { limit: limits.memory, granted: 0 }
     }
+
+    /// Bytes of all memories together.
+    pub(super) fn granted(&self) -> usize {
+        self.granted
+    }
 }
 
 impl ResourceLimiter for Guard {
@@ -92,5 +97,6 @@ mod tests {
         assert!(guard.memory_growing(0, 60, None).is_ok_and(|granted| granted));
         assert!(guard.memory_growing(0, 40, None).is_ok_and(|granted| granted));
         assert!(guard.memory_growing(60, 61, None).is_err());
+        assert_eq!(guard.granted(), 100);
     }
 }
