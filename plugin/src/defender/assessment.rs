@@ -1,5 +1,6 @@
 //! The parts of a merged assessment record and their members, after every name was brought to snake case.
 
+use crate::json::known::Known;
 use crate::json::name::Name;
 
 /// An object inside a record.
@@ -206,6 +207,29 @@ pub(crate) const PLACES: &[Place] = &[
         &["is_in_exploit_kit", "is_publicly_disclosed", "is_verified"],
     ),
 ];
+
+/// Names as they are mostly spelled, anywhere in a record. A name that is missing here is read all the same, only not as fast.
+pub(crate) static NAMES: Known = known!(snake_case
+    "CVEs" "ConnectorId" "ControllerName" "ControllerType" "CvesCount" "Digest" "HighestSeverity" "Id" "ImageUri" "InventorySource" "K8sClusterId"
+    "K8sClusterName" "Namespace" "NativeResourceId" "OsDistribution" "OsType" "Path" "PodName" "Region" "Repo" "ResourceId" "ResourceName"
+    "ResourceProvider" "ResourceType" "Resources" "SignatureUpdateDate" "Source" "Tags" "additionalData" "affectedNodes"
+    "aggregateServerResourceMetadata" "artifactDetails" "artifactType" "assessedResourceType" "azureResourceId" "base" "baseScore" "benchmark"
+    "benchmarks" "category" "cause" "cloud" "clusterDetails" "clusterKind" "clusterName" "clusterResourceId" "code" "containerName" "containers"
+    "controllerKind" "controllerName" "controllerType" "cpe" "cve" "cveEdgesDetails" "cveId" "cveIdAsSourceNodeId" "cveList" "cves" "cvesCount" "cvss"
+    "cvssScore" "cvssV2" "cvssV3" "cvssV30Score" "cvssV4" "cvssVectorString" "cvssVersion" "cwe" "data" "description" "digest" "displayName" "edition"
+    "error" "evaluatedResourceKind" "evaluatedResourceName" "eventId" "evidence" "exploitTypes" "exploitUris" "exploitabilityAssessment"
+    "exploitabilityLevel" "firstEvaluationDate" "fixReference" "fixStatus" "fixedClusterVersion" "fixedNodePoolVersion" "fixedVersion"
+    "hasPublicExploit" "id" "impact" "installedClusterVersion" "installedNodePoolVersion" "inventorySource" "isExploitInKit" "isExploitVerified"
+    "isInExploitKit" "isPubliclyDisclosed" "isVerified" "isZeroDay" "k8sClusterId" "k8sClusterName" "kind" "kubernetesContext" "kubernetesDetails"
+    "language" "lastModifiedDate" "lastPushedToRegistryUTC" "link" "managedAggregateResourceId" "managedPoolName" "maxCvss30Score" "message"
+    "metadata" "name" "namespace" "nativeResourceId" "osDetails" "osDistribution" "osName" "osPlatform" "osType" "osVersion" "other" "ownedResources"
+    "packageName" "part" "patchable" "podName" "product" "properties" "publishedDate" "publishedTime" "query" "recommendedProgram" "recommendedVendor"
+    "recommendedVersion" "reference" "references" "registryHost" "releaseDate" "remediation" "repo" "repositoryName" "requestId" "resourceDetails"
+    "resourceIdAsTargetNodeId" "resourceName" "resourceProvider" "resourceType" "resources" "scanner" "secretType" "securityGating" "severity"
+    "signatureUpdateDate" "softwareDetails" "softwareEdition" "softwareName" "softwareVendor" "softwareVersion" "source" "status" "statusChangeDate"
+    "subAssessment" "subAssessmentsLink" "tags" "targetHardware" "targetResourceId" "targetResourceType" "targetSoftware" "timeGenerated" "title"
+    "type" "update" "uri" "url" "vendor" "vendorReferences" "version" "vulnerabilityDetails" "weaknesses" "workarounds" "workloads"
+);
 
 impl Part {
     /// Where it stands.

@@ -49,7 +49,7 @@ pub(crate) const fn key(name: &str) -> u32 {
 
 /// The same as [`key`], quicker where it is not made by the compiler.
 #[inline(always)]
-fn quick_key(name: &str) -> u32 {
+pub(crate) fn quick_key(name: &str) -> u32 {
     let mut hash = 0;
     let mut rest = name.as_bytes();
     while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {

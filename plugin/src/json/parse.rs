@@ -4,6 +4,7 @@ use core::cell::Cell;
 
 use bumpalo::Bump;
 
+use super::known::Known;
 use super::lexer::{Fault, Halt, Lexer, Quoted, unescape};
 use super::name::{self, Formed};
 use super::tree::{Member, Value};
@@ -12,21 +13,22 @@ use super::tree::{Member, Value};
 pub(crate) const DEEPEST: usize = 1000;
 
 /// What becomes of the names of members.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Names {
     /// They stay.
     AsWritten,
     /// Lower case, with Unicode's full rules. Where two become the same, one that was in capitals wins, then the later.
-    Lower,
+    Lower(&'static Known),
     /// Snake case; a name with an `@` is dropped with its value. Where two become the same, the later wins.
-    Snake,
+    Snake(&'static Known),
     /// Snake case but for the members of the outermost object, which stay as they are.
-    SnakeInside,
+    SnakeInside(&'static Known),
 }
 
 /// The one value that the text consists of; `Null` for blank text.
 pub(crate) fn value<'a>(arena: &'a Bump, text: &'a str, names: Names) -> Result<Value<'a>, Fault> {
-    let mut parser = Parser { lexer: Lexer::new(text), arena, names, members: Vec::with_capacity(64), elements: Vec::new(), scratch: String::new() };
+    let mut parser =
+        Parser { lexer: Lexer::new(text), arena, names, members: Vec::with_capacity(64), elements: Vec::new(), scratch: String::new(), has_dropped: false };
     parser.only().map_err(|Halt| parser.lexer.fault())
 }
 
@@ -39,6 +41,8 @@ struct Parser<'a> {
     /// The elements of all arrays that are open.
     elements: Vec<Cell<Value<'a>>>,
     scratch: String,
+    /// Whether the object that is read has a name that is dropped.
+    has_dropped: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -85,6 +89,7 @@ impl<'a> Parser<'a> {
         // A bit for each key; two members of one name set the same bit, and only then is it worth looking for them.
         let mut keys = 0_u64;
         let mut may_have_twins = false;
+        let outer_has_dropped = core::mem::take(&mut self.has_dropped);
         loop {
             let quoted = self.lexer.member_name()?;
             let spelled = self.resolve(quoted);
@@ -98,7 +103,11 @@ impl<'a> Parser<'a> {
                 break;
             }
         }
-        self.settle(start, depth, may_have_twins)?;
+        let has_dropped = core::mem::replace(&mut self.has_dropped, outer_has_dropped);
+        // Refuses a name that stands twice, and lets one member win where two names became the same.
+        if has_dropped || may_have_twins && has_twins(&self.members[start..]) {
+            self.settle(start, depth)?;
+        }
         Ok(Value::Object(self.arena.alloc_slice_fill_iter(self.members.drain(start..))))
     }
 
@@ -138,27 +147,31 @@ impl<'a> Parser<'a> {
         self.arena.alloc_str(&self.scratch)
     }
 
-    #[inline]
+    #[inline(always)]
     fn name(&mut self, spelled: &'a str, depth: usize) -> Formed<'a> {
-        match self.names {
-            Names::Lower => name::lower(self.arena, spelled),
-            Names::AsWritten => name::as_written(spelled),
-            Names::SnakeInside if depth == 1 => name::as_written(spelled),
-            Names::Snake | Names::SnakeInside => name::snake(self.arena, &mut self.scratch, spelled),
+        let known = match self.names {
+            Names::AsWritten => return name::as_written(spelled),
+            Names::SnakeInside(_) if depth == 1 => return name::as_written(spelled),
+            Names::Lower(known) | Names::Snake(known) | Names::SnakeInside(known) => known,
+        };
+        match known.form(spelled) {
+            Some(formed) => formed,
+            None => self.unknown_name(spelled),
         }
     }
 
-    /// Refuses a name that stands twice in the object that began at `start`, and lets one member win where two names became the same.
-    #[inline]
-    fn settle(&mut self, start: usize, depth: usize, may_have_twins: bool) -> Result<(), Halt> {
-        let members = &self.members[start..];
-        let drops = self.names == Names::Snake || (self.names == Names::SnakeInside && depth > 1);
-        let has_dropped = drops && members.iter().any(|member| member.name.contains('@'));
-        if has_dropped || may_have_twins && has_twins(members) { self.settle_twins(start, drops) } else { Ok(()) }
+    fn unknown_name(&mut self, spelled: &'a str) -> Formed<'a> {
+        if matches!(self.names, Names::Lower(_)) {
+            return name::lower(self.arena, spelled);
+        }
+        self.has_dropped |= spelled.contains('@');
+        name::snake(self.arena, &mut self.scratch, spelled)
     }
 
+    /// Brings the members of the object that began at `start` into order.
     #[cold]
-    fn settle_twins(&mut self, start: usize, drops: bool) -> Result<(), Halt> {
+    fn settle(&mut self, start: usize, depth: usize) -> Result<(), Halt> {
+        let drops = matches!(self.names, Names::Snake(_)) || matches!(self.names, Names::SnakeInside(_)) && depth > 1;
         let members = &self.members[start..];
         let mut order: Vec<usize> = (0..members.len()).collect();
         order.sort_unstable_by_key(|&at| (members[at].name, members[at].spelled, at));
@@ -167,7 +180,7 @@ impl<'a> Parser<'a> {
             if twins.windows(2).any(|pair| members[pair[0]].spelled == members[pair[1]].spelled) {
                 return Err(self.lexer.halt("a name that stands twice in one object"));
             }
-            let rank = |at: usize| (self.names == Names::Lower && members[at].name != members[at].spelled, at);
+            let rank = |at: usize| (matches!(self.names, Names::Lower(_)) && members[at].name != members[at].spelled, at);
             let winner = twins.iter().copied().max_by_key(|&at| rank(at));
             for &at in twins {
                 keep[at] = Some(at) == winner && !(drops && members[at].name.contains('@'));
@@ -235,31 +248,31 @@ mod tests {
 
     #[test]
     fn names_are_brought_into_form() {
-        check(r#"{"İD":1,"ΑΣ":2,"ID":3}"#, Names::Lower, r#"{"i̇d":1,"ας":2,"id":3}"#);
+        check(r#"{"İD":1,"ΑΣ":2,"ID":3}"#, Names::Lower(Known::NONE), r#"{"i̇d":1,"ας":2,"id":3}"#);
         check(
             r#"{"NSG open ports":1,"Can onboard to BYOL":2,"K8sClusterId":3,"CVEs":4,"maxCvss30Score":5,"HTTPServerURL":6,"İx":7,"Ⅱ":8}"#,
-            Names::Snake,
+            Names::Snake(Known::NONE),
             r#"{"nsg open ports":1,"can onboard to _byol":2,"k8s_cluster_id":3,"cves":4,"max_cvss30_score":5,"httpserver_url":6,"ix":7,"ⅱ":8}"#,
         );
-        check(r#"{"a@b":1,"@":{},"b":2}"#, Names::Snake, r#"{"b":2}"#);
+        check(r#"{"a@b":1,"@":{},"b":2}"#, Names::Snake(Known::NONE), r#"{"b":2}"#);
     }
 
     #[test]
     fn m3_names_that_become_the_same() {
-        check(r#"{"id":1,"Id":2}"#, Names::Lower, r#"{"id":2}"#);
-        check(r#"{"Id":2,"id":1}"#, Names::Lower, r#"{"id":2}"#);
-        check(r#"{"Id":1,"ID":2,"id":3}"#, Names::Lower, r#"{"id":2}"#);
-        check(r#"{"Same":1,"same":2}"#, Names::Snake, r#"{"same":2}"#);
-        check(r#"{"id":1,"a":2,"id":1}"#, Names::Lower, "a name that stands twice in one object");
+        check(r#"{"id":1,"Id":2}"#, Names::Lower(Known::NONE), r#"{"id":2}"#);
+        check(r#"{"Id":2,"id":1}"#, Names::Lower(Known::NONE), r#"{"id":2}"#);
+        check(r#"{"Id":1,"ID":2,"id":3}"#, Names::Lower(Known::NONE), r#"{"id":2}"#);
+        check(r#"{"Same":1,"same":2}"#, Names::Snake(Known::NONE), r#"{"same":2}"#);
+        check(r#"{"id":1,"a":2,"id":1}"#, Names::Lower(Known::NONE), "a name that stands twice in one object");
         check(r#"{"i\u0064":1,"id":1}"#, Names::AsWritten, "a name that stands twice in one object");
     }
 
     #[test]
     fn a_thousand_levels_and_no_more() {
         let nested = |depth: usize| "[".repeat(depth) + "1" + &"]".repeat(depth);
-        check(&nested(1000), Names::Lower, &nested(1000));
-        check(&nested(1001), Names::Lower, "more than 1,000 levels");
-        check(&nested(1_000_000), Names::Lower, "more than 1,000 levels");
+        check(&nested(1000), Names::Lower(Known::NONE), &nested(1000));
+        check(&nested(1001), Names::Lower(Known::NONE), "more than 1,000 levels");
+        check(&nested(1_000_000), Names::Lower(Known::NONE), "more than 1,000 levels");
     }
 
     #[test]

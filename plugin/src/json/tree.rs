@@ -7,6 +7,7 @@ use core::cell::Cell;
 use bumpalo::Bump;
 
 use super::name::{Formed, Name, as_written};
+use super::word::same;
 
 /// A JSON value. `Null` also stands for what is not there: documents hold neither.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +54,7 @@ impl<'a> Member<'a> {
     /// Whether that is its name.
     #[inline]
     pub(crate) fn is(&self, name: Name) -> bool {
-        self.key == name.key && self.name == name.text
+        self.key == name.key && same(self.name, name.text)
     }
 }
 

@@ -44,3 +44,38 @@ pub(crate) fn last_word(bytes: &[u8]) -> u64 {
         _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }
+
+/// Whether two texts are equal. They are mostly short and mostly equal, which a comparison byte by byte makes little of.
+#[inline(always)]
+pub(crate) fn same(left: &str, right: &str) -> bool {
+    let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    while let (Some((first, behind)), Some((second, beyond))) = (left.split_first_chunk::<8>(), right.split_first_chunk::<8>()) {
+        if u64::from_le_bytes(*first) != u64::from_le_bytes(*second) {
+            return false;
+        }
+        (left, right) = (behind, beyond);
+    }
+    last_word(left) == last_word(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+
+    #[test]
+    fn texts_of_any_length_are_compared() {
+        let text = "abcdefghijklmnopqrstuvwxyz";
+        for end in 0..text.len() {
+            assert!(same(&text[..end], &String::from(&text[..end])));
+            assert!(!same(&text[..end], &text[..end + 1]));
+            for at in 0..end {
+                let mut other = text[..end].to_owned();
+                other.replace_range(at..=at, "A");
+                assert!(!same(&text[..end], &other), "{other}");
+            }
+        }
+    }
+}

@@ -18,6 +18,7 @@ use self::envelope::Envelope;
 pub(crate) use self::envelope::Place;
 use self::record::Record;
 use crate::contract::{Dataset, Explanation, Timestamp};
+use crate::defender;
 use crate::ecs::{ASSESSMENT, EVENT, Schema};
 use crate::json::parse::{self, Names};
 use crate::json::tree::Value;
@@ -60,7 +61,7 @@ impl Mapper {
 
     /// The document of a hub message's body that is one object and holds no `records`; `None` for any other.
     pub(crate) fn whole_event(&mut self, body: &str, place: Place<'_>) -> Option<Vec<u8>> {
-        let document = match parse::value(&self.arena, body, Names::Lower) {
+        let document = match parse::value(&self.arena, body, Names::Lower(&defender::hub::NAMES)) {
             Ok(root @ Value::Object(members)) if !members.iter().any(|member| member.spelled == "records") => {
                 let mut record = Record::new(&self.arena, &EVENT);
                 Some(finish(&mut record, &mut self.writer, &self.settings, Dataset::Event, root, body, place))
@@ -91,7 +92,7 @@ fn schema(dataset: Dataset) -> &'static Schema {
 
 /// The tree of a record's text; `Null`, and a line in the document, where it is not JSON.
 fn read<'a>(record: &mut Record<'a>, dataset: Dataset, text: &'a str) -> Value<'a> {
-    let names = if dataset == Dataset::Event { Names::Lower } else { Names::SnakeInside };
+    let names = if dataset == Dataset::Event { Names::Lower(&defender::hub::NAMES) } else { Names::SnakeInside(&defender::assessment::NAMES) };
     match parse::value(record.arena, text, names) {
         Ok(root) => root,
         Err(fault) => {
@@ -101,7 +102,15 @@ fn read<'a>(record: &mut Record<'a>, dataset: Dataset, text: &'a str) -> Value<'
     }
 }
 
-fn finish<'a>(record: &mut Record<'a>, writer: &mut Writer, settings: &'a Settings, dataset: Dataset, root: Value<'a>, text: &'a str, place: Place<'a>) -> Vec<u8> {
+fn finish<'a>(
+    record: &mut Record<'a>,
+    writer: &mut Writer,
+    settings: &'a Settings,
+    dataset: Dataset,
+    root: Value<'a>,
+    text: &'a str,
+    place: Place<'a>,
+) -> Vec<u8> {
     if dataset == Dataset::Event {
         event::map(record, root, settings);
         EVENT_ENVELOPE.complete(record, settings, text, place);

@@ -8,6 +8,7 @@ use bumpalo::Bump;
 use super::java::in_table_order;
 use crate::json::name::{Formed, Name, key_in_lower_case};
 use crate::json::parse::has_twins;
+use crate::json::places::Places;
 use crate::json::tree::{Member, Value};
 
 /// ASCII text in lower case, for names in constants.
@@ -27,7 +28,7 @@ pub(crate) const fn lowercase<const N: usize>(text: &str) -> [u8; N] {
 pub(crate) struct Renames<const N: usize> {
     rows: [(&'static str, &'static str); N],
     keyed: [Row; N],
-    places: Places,
+    places: Places<128>,
 }
 
 /// One row, as members are looked up in it.
@@ -92,48 +93,6 @@ impl<const N: usize> Renames<N> {
     }
 }
 
-/// Where rows stand by their keys: an open table with a place for each row and more than as many empty ones.
-#[derive(Debug)]
-pub(crate) struct Places([u8; PLACES]);
-
-const PLACES: usize = 128;
-
-/// No row stands here.
-const EMPTY: u8 = u8::MAX;
-
-impl Places {
-    /// No rows yet.
-    pub(crate) const fn new() -> Self {
-        Self([EMPTY; PLACES])
-    }
-
-    /// Adds a row.
-    pub(crate) const fn add(&mut self, key: u32, row: usize) {
-        assert!(row < PLACES / 2, "too many rows for the table");
-        let mut place = key as usize % PLACES;
-        while self.0[place] != EMPTY {
-            place = (place + 1) % PLACES;
-        }
-        self.0[place] = row as u8;
-    }
-
-    /// The row of a key that `is` the one.
-    #[inline]
-    pub(crate) fn find(&self, key: u32, is: impl Fn(usize) -> bool) -> Option<usize> {
-        let mut place = key as usize % PLACES;
-        loop {
-            let row = self.0[place];
-            if row == EMPTY {
-                return None;
-            }
-            if is(row.into()) {
-                return Some(row.into());
-            }
-            place = (place + 1) % PLACES;
-        }
-    }
-}
-
 /// Where two names became the same, the member stays that the reference's hash table holds last: empties the others, which are then not written.
 #[cold]
 fn keep_last(members: &[Member<'_>], renamed: &[Member<'_>]) {
@@ -149,6 +108,7 @@ fn keep_last(members: &[Member<'_>], renamed: &[Member<'_>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::known::Known;
     use crate::json::parse::{Names, value};
     use crate::json::write::Writer;
 
@@ -156,7 +116,7 @@ mod tests {
     fn members_are_renamed_at_every_depth() {
         const TABLE: Renames<3> = renames([("HostName", "host_name"), ("$id", "id"), ("AzureID", "azure_id")]);
         let arena = Bump::new();
-        let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id2":5,"Other":6}"#, Names::Lower).unwrap();
+        let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id2":5,"Other":6}"#, Names::Lower(Known::NONE)).unwrap();
         let mut out = Writer::default();
         out.value(TABLE.apply(&arena, read, |_| None));
         assert_eq!(str::from_utf8(out.written()).unwrap(), r#"{"id":1,"host_name":{"id":2,"x":[{"azure_id":3},[{"$id":4}]]},"id2":5,"other":6}"#);

@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 
+use crate::defender::assessment::NAMES;
 use crate::json::parse::{self, Names};
 use crate::json::tree::{Member, Value, with_members};
 use crate::mapping::cast::{Cast, cast};
@@ -106,7 +107,7 @@ fn read_cves<'a>(record: &Record<'a>, additional: Value<'a>, profile: Profile) {
     if profile == Profile::Extended && value.text().is_none() {
         return;
     }
-    let read = parse::value(record.arena, java_text(record, value), Names::Snake);
+    let read = parse::value(record.arena, java_text(record, value), Names::Snake(&NAMES));
     member.value.set(read.unwrap_or(Value::Null));
 }
 

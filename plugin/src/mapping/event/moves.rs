@@ -8,9 +8,10 @@ use core::fmt;
 use crate::defender::{hub, same};
 use crate::ecs::{EVENT, Slot};
 use crate::json::name::{Name, key_in_lower_case};
+use crate::json::places::Places;
 use crate::json::tree::{Member, Value};
 use crate::mapping::cast::{Cast, cast};
-use crate::mapping::names::{Places, lowercase};
+use crate::mapping::names::lowercase;
 use crate::mapping::record::Record;
 
 /// The members of one container.
@@ -26,7 +27,7 @@ pub(crate) struct Section {
     strict: bool,
     moves: &'static [Move],
     /// Where moves stand by the keys of their members.
-    places: Places,
+    places: Places<128>,
 }
 
 /// One member and the field it moves to.
