@@ -61,13 +61,9 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads the value whose first byte is `first`, inside `depth` containers.
-    #[inline]
     fn value(&mut self, first: u8, depth: usize) -> Result<Value<'a>, Halt> {
         match first {
-            b'"' => {
-                let quoted = self.lexer.string()?;
-                Ok(Value::Text(self.resolve(quoted)))
-            }
+            b'"' => self.text().map(Value::Text),
             b'{' | b'[' if depth >= DEEPEST => Err(self.lexer.halt("more than 1,000 levels")),
             b'{' => self.object(depth + 1),
             b'[' => self.array(depth + 1),
@@ -94,11 +90,16 @@ impl<'a> Parser<'a> {
             let quoted = self.lexer.member_name()?;
             let spelled = self.resolve(quoted);
             let name = self.name(spelled, depth);
-            let value = self.next(depth)?;
             let bit = 1 << (name.key % 64);
             may_have_twins |= keys & bit != 0;
             keys |= bit;
-            self.members.push(Member::formed(name, spelled, value));
+            // Texts, which most values are, go their own way: a value that may be anything is copied once more.
+            let member = match self.lexer.peek()? {
+                Some(b'"') => Member::formed(name, spelled, Value::Text(self.text()?)),
+                Some(first) => Member::formed(name, spelled, self.value(first, depth)?),
+                None => return Err(self.lexer.halt("no value")),
+            };
+            self.members.push(member);
             if self.lexer.comma_or(b'}')? {
                 break;
             }
@@ -119,7 +120,8 @@ impl<'a> Parser<'a> {
         }
         let start = self.elements.len();
         loop {
-            let value = self.next(depth)?;
+            let Some(first) = self.lexer.peek()? else { return Err(self.lexer.halt("no value")) };
+            let value = self.value(first, depth)?;
             self.elements.push(Cell::new(value));
             if self.lexer.comma_or(b']')? {
                 break;
@@ -129,11 +131,9 @@ impl<'a> Parser<'a> {
     }
 
     #[inline(always)]
-    fn next(&mut self, depth: usize) -> Result<Value<'a>, Halt> {
-        match self.lexer.peek()? {
-            Some(first) => self.value(first, depth),
-            None => Err(self.lexer.halt("no value")),
-        }
+    fn text(&mut self) -> Result<&'a str, Halt> {
+        let quoted = self.lexer.string()?;
+        Ok(self.resolve(quoted))
     }
 
     #[inline(always)]
