@@ -10,12 +10,17 @@ use crate::json::write::Writer;
 pub(crate) struct Document<'a> {
     schema: &'static Schema,
     values: &'a mut [Value<'a>],
+    /// A bit for each slot that was set: most never are.
+    set: [u64; WORDS],
 }
+
+/// Enough for the slots of every schema.
+const WORDS: usize = 4;
 
 impl<'a> Document<'a> {
     /// Nothing set yet.
     pub(crate) fn new(arena: &'a Bump, schema: &'static Schema) -> Self {
-        Self { schema, values: arena.alloc_slice_fill_copy(schema.slots.len(), Value::Null) }
+        Self { schema, values: arena.alloc_slice_fill_copy(schema.slots.len(), Value::Null), set: [0; WORDS] }
     }
 
     /// The fields that it may have.
@@ -33,31 +38,44 @@ impl<'a> Document<'a> {
     #[inline]
     pub(crate) fn set(&mut self, slot: Slot, value: Value<'a>) {
         self.values[slot] = value;
+        self.set[slot / 64] |= 1 << (slot % 64);
+    }
+
+    /// The slots that were set, in their order.
+    fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.set.into_iter().enumerate().flat_map(|(word, mut bits)| {
+            core::iter::from_fn(move || {
+                let bit = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+                bits &= bits - 1;
+                Some(word * 64 + bit)
+            })
+        })
     }
 
     /// Writes it as one JSON object without a line break and without anything empty.
     pub(crate) fn write(&self, out: &mut Writer) {
-        // How many objects are open, and how many of them are shared by all slots since the last one that was written.
+        let steps = self.schema.steps;
+        // How many objects are open, and the slot that was written last.
         let mut open = 0;
-        let mut shared = 0;
-        let mut comma = false;
+        let mut last: Option<Slot> = None;
         out.byte(b'{');
-        for (step, value) in self.schema.steps.iter().zip(&*self.values) {
-            shared = shared.min(step.shared);
+        for slot in self.slots() {
+            let value = self.values[slot];
             if !value.has_content() {
                 continue;
             }
+            let step = &steps[slot];
+            let shared = last.map_or(0, |last| steps[last + 1..=slot].iter().fold(open, |shared, step| shared.min(step.shared)));
             for _ in shared..open {
                 out.byte(b'}');
             }
-            if comma {
+            if last.is_some() {
                 out.byte(b',');
             }
-            comma = true;
             out.raw(step.path(self.schema.paths, shared));
-            out.value(*value);
+            out.value(value);
             open = step.depth - 1;
-            shared = open;
+            last = Some(slot);
         }
         for _ in 0..=open {
             out.byte(b'}');

@@ -18,20 +18,35 @@ pub(crate) fn specials(word: u64) -> u64 {
 /// Where the next quote, backslash or control character stands, or the end.
 #[inline(always)]
 pub(crate) fn next_special(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(chunk) = bytes.get(at..at + 8) {
-        let hits = specials(u64::from_le_bytes(chunk.try_into().expect("eight bytes")));
-        if hits != 0 {
-            return at + (hits.trailing_zeros() / 8) as usize;
+    while let Some((first, second)) = bytes.get(at..).and_then(two_words) {
+        let (first, second) = (specials(first), specials(second));
+        if first | second != 0 {
+            return at + place_of(first, second);
         }
-        at += 8;
+        at += 16;
     }
-    while let Some(byte) = bytes.get(at) {
-        if matches!(byte, b'"' | b'\\' | 0..=0x1f) {
-            break;
-        }
-        at += 1;
-    }
-    at
+    next_special_at_the_end(bytes, at)
+}
+
+#[cold]
+fn next_special_at_the_end(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len())
+}
+
+/// The first sixteen bytes, if there are so many.
+#[inline(always)]
+pub(crate) fn two_words(bytes: &[u8]) -> Option<(u64, u64)> {
+    let (first, behind) = bytes.split_first_chunk::<8>()?;
+    let second = behind.first_chunk::<8>()?;
+    Some((u64::from_le_bytes(*first), u64::from_le_bytes(*second)))
+}
+
+/// Where the lowest bit stands that [`specials`] has found in one of two words, in bytes.
+#[inline(always)]
+pub(crate) fn place_of(first: u64, second: u64) -> usize {
+    let bits = if first != 0 { first.trailing_zeros() } else { 64 + second.trailing_zeros() };
+    (bits / 8) as usize
 }
 
 /// Fewer than eight bytes as one word.

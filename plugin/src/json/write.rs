@@ -1,7 +1,7 @@
 //! From a tree to JSON text, without anything empty in it.
 
 use super::tree::Value;
-use super::word::{last_word, specials};
+use super::word::{last_word, place_of, specials, two_words};
 
 /// JSON text under construction. Its memory serves one document after the other, so that it is cleared only once.
 #[derive(Debug, Default)]
@@ -135,7 +135,16 @@ impl Writer {
 #[inline(always)]
 fn copy_plain(bytes: &[u8], mut to: &mut [u8]) -> usize {
     let mut rest = bytes;
-    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+    while let Some((first, second)) = two_words(rest) {
+        let (place, room) = core::mem::take(&mut to).split_first_chunk_mut::<16>().expect("there is room for all bytes and a word more");
+        *place = (u128::from(second) << 64 | u128::from(first)).to_le_bytes();
+        let (first, second) = (specials(first), specials(second));
+        if first | second != 0 {
+            return bytes.len() - rest.len() + place_of(first, second);
+        }
+        (rest, to) = (&rest[16..], room);
+    }
+    if let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*chunk);
         let (place, room) = core::mem::take(&mut to).split_first_chunk_mut::<8>().expect("there is room for all bytes and a word more");
         *place = *chunk;
