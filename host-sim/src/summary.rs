@@ -10,7 +10,7 @@ use self::glance::Glance;
 use crate::contract::{Description, Document, Problem, Severity, Totals};
 
 /// What a run gave.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     datasets: Vec<Count>,
     problems: BTreeMap<(Severity, String), u64>,
@@ -18,7 +18,7 @@ pub struct Summary {
     time: Duration,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Count {
     name: String,
     documents: u64,
@@ -52,6 +52,19 @@ impl Summary {
     /// Counts a problem.
     pub fn problem(&mut self, problem: &Problem) {
         *self.problems.entry((problem.severity, problem.code.clone())).or_default() += 1;
+    }
+
+    /// Counts what another summary of the same component has counted.
+    pub fn add(&mut self, other: Self) {
+        for (count, other) in self.datasets.iter_mut().zip(other.datasets) {
+            count.documents += other.documents;
+            count.unread += other.unread;
+            add(&mut count.classes, other.classes);
+            add(&mut count.severities, other.severities);
+        }
+        add(&mut self.problems, other.problems);
+        self.walk = other.walk.or(self.walk);
+        self.time += other.time;
     }
 
     /// Keeps how a walk ended.
@@ -107,6 +120,12 @@ impl fmt::Display for Summary {
     }
 }
 
+fn add<K: Ord>(counts: &mut BTreeMap<K, u64>, others: BTreeMap<K, u64>) {
+    for (name, count) in others {
+        *counts.entry(name).or_default() += count;
+    }
+}
+
 /// Most frequent first.
 fn listed(counts: &BTreeMap<String, u64>) -> String {
     let mut counts: Vec<(&String, &u64)> = counts.iter().collect();
@@ -156,6 +175,23 @@ walk        complete: pages 2, records 4, skipped 1, failed 0
 time        2.000 s, 2 documents a second";
         assert_eq!(summary.to_string(), expected);
         assert!(!summary.has_problems());
+    }
+
+    #[test]
+    fn what_is_counted_apart_adds_up() {
+        let documents = [(0, r#"{"event":{"kind":"a"}}"#), (1, r#"{"vulnerability":{"severity":"High"}}"#), (0, r#"{"event":{"kind":"pipeline_error"}}"#)];
+        let (mut whole, mut parts) = (summary(), summary());
+        for (dataset, body) in documents {
+            let document = Document { dataset, id: "a".into(), body: body.as_bytes().to_vec(), source: None };
+            let mut part = summary();
+            for summary in [&mut whole, &mut part] {
+                summary.document(&document);
+                summary.problem(&problem(Severity::Info));
+            }
+            parts.add(part);
+        }
+        assert_eq!(parts, whole);
+        assert_eq!(parts.documents(), 3);
     }
 
     #[test]
