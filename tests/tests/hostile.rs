@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use host_sim::recording::{Format, Lines};
@@ -106,8 +107,8 @@ fn messages_of_many_batches_keep_their_order_around_bad_ones() {
     for line in 0..300 {
         let _ = writeln!(input, "{}{line}", if bad.contains(&line) { "panic " } else { "" });
     }
-    let mut instance = start(Limits::default());
-    let mut decoding = Decoding::new(&mut instance, 0, Clock::Fixed(0), Lines::new(input.as_bytes(), Format::Raw));
+    let jobs = NonZeroUsize::new(3).expect("three");
+    let mut decoding = Decoding::new(start(Limits::default()), jobs, 0, Clock::Fixed(0), Lines::new(input.as_bytes(), Format::Raw));
     let (mut documents, mut dead) = (Vec::new(), Vec::new());
     while let Some(batch) = decoding.next_batch().expect("it goes on") {
         documents.extend(batch.decoded.documents.iter().filter_map(|document| batch.line_of(document.source)));
