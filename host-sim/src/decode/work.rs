@@ -77,7 +77,7 @@ mod tests {
 
     use super::{Done, Work};
     use crate::clock::Clock;
-    use crate::contract::{Dataset, Decoded, Description, Document, Message, Timestamp};
+    use crate::contract::{Dataset, Decoded, Description, Document, Glance, Message, Timestamp};
     use crate::decode::batches::Batches;
     use crate::host::Stop;
     use crate::recording::{Format, Lines};
@@ -92,7 +92,13 @@ mod tests {
             if messages.iter().any(|message| message.body == b"trap") {
                 return Err(Stop::Trapped("x".into()));
             }
-            let document = |(source, message): (u32, &Message)| Document { dataset: 0, id: "i".into(), body: message.body.clone(), source: Some(source) };
+            let document = |(source, message): (u32, &Message)| Document {
+                dataset: 0,
+                id: "i".into(),
+                body: message.body.clone(),
+                source: Some(source),
+                glance: Glance::default(),
+            };
             Ok(Decoded { documents: (0..).zip(messages).map(document).collect(), problems: Vec::new() })
         }
 
