@@ -20,7 +20,7 @@ CARGO_FUZZ := target/tools/bin/cargo-fuzz
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain build component dist run test test-reproducible embedding quick lint bless fuzz cargo-component
+.PHONY: help toolchain build component dist run test test-reproducible embedding bench quick lint bless fuzz cargo-component
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ test-reproducible: build ## whether another folder and another home give the sam
 embedding: build ## the programs of docs/embedding.md, after installing what they need below target/embedding
 	$(CARGO) test --profile host --locked -p tests --test embedding -- --nocapture
 
+bench: build ## measure speed and memory, into out/bench.json; takes two minutes
+	$(CARGO) run --quiet --profile host --locked -p benchmarks
+
 quick: toolchain ## the tests that need no component, seconds after a change
 	$(CARGO) test --quiet --locked -p microsoft_defender_cloud
 
@@ -62,7 +65,7 @@ lint: toolchain ## formatting, and clippy with warnings as errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked -p microsoft_defender_cloud -p properties --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p microsoft_defender_cloud --target $(TARGET) -- -D warnings
-	$(CARGO) clippy --locked --profile host -p host-sim -p tests -p embedding --all-targets -- -D warnings
+	$(CARGO) clippy --locked --profile host -p host-sim -p tests -p embedding -p benchmarks --all-targets -- -D warnings
 
 bless: build ## write generated pages and golden files again; read the diff
 	BLESS=1 $(CARGO) test --quiet --locked -p microsoft_defender_cloud

@@ -251,6 +251,23 @@ fn a_cache_that_others_may_write_to_is_not_used() {
     assert_eq!(code(&folder), Code::Cached);
 }
 
+#[test]
+fn code_that_cannot_be_stopped_is_not_taken_where_calls_have_a_limit() {
+    let scratch = Scratch::new("hostile-checks");
+    let load = |call: Option<Duration>| {
+        let engine = Engine::new(Limits { call, ..Limits::default() }, Cache::in_folder(scratch.path().join("cache"))).expect("the runtime starts");
+        Artifact::read(&engine, hostile()).expect("it loads")
+    };
+    let limit = Some(Duration::from_millis(50));
+    for code in [Code::Compiled, Code::Cached] {
+        assert_eq!([load(None).code(), load(limit).code()], [code; 2]);
+        let start = |call| Component::admit(&load(call)).expect("it keeps the contract").start().expect("it starts");
+        assert!(start(None).decode(0, 0, &[Message::from("one")]).is_ok());
+        let stopped = contained(|| start(limit).decode(0, 0, &[Message::from("loop for ever")]));
+        assert_eq!(stopped, Err(Stop::TimedOut(Duration::from_millis(50))));
+    }
+}
+
 fn flipped(whole: &[u8]) -> Vec<u8> {
     let mut flipped = whole.to_vec();
     flipped[whole.len() / 2] ^= 1;

@@ -17,15 +17,19 @@ pub(super) struct LimitOptions {
     /// Memory that the component may use
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=4096))]
     memory_limit: u16,
-    /// How long one call of the component may run
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = duration)]
-    time_limit: Duration,
+    /// How long one call of the component may run; `none` makes a component that you trust faster, and one that never ends is never stopped
+    #[arg(long, value_name = "SECONDS|none", default_value = "30", value_parser = time_limit)]
+    time_limit: TimeLimit,
 }
+
+/// A type of its own, as an option in `Args` would be one that may be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct TimeLimit(Option<Duration>);
 
 impl LimitOptions {
     /// A runtime with these limits and the user's cache.
     pub(super) fn engine(&self) -> anyhow::Result<Engine> {
-        let limits = Limits { memory: usize::from(self.memory_limit) << 20, call: self.time_limit, ..Limits::default() };
+        let limits = Limits { memory: usize::from(self.memory_limit) << 20, call: self.time_limit.0, ..Limits::default() };
         Ok(Engine::new(limits, Cache::of_user())?)
     }
 }
@@ -85,10 +89,13 @@ fn timestamp(text: &str) -> Result<Timestamp, String> {
     Timestamp::try_from(time.timestamp_millis()).map_err(|_| "it is before 1970".to_owned())
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+fn time_limit(text: &str) -> Result<TimeLimit, String> {
+    if text == "none" {
+        return Ok(TimeLimit(None));
+    }
+    let seconds: f64 = text.parse().map_err(|_| "neither a number of seconds nor `none`".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
+        Ok(duration) if !duration.is_zero() => Ok(TimeLimit(Some(duration))),
         _ => Err("not a number of seconds above zero".to_owned()),
     }
 }
@@ -97,7 +104,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 mod tests {
     use std::time::Duration;
 
-    use super::{duration, timestamp};
+    use super::{TimeLimit, time_limit, timestamp};
 
     #[test]
     fn a_time_is_rfc_3339_and_not_before_1970() {
@@ -108,10 +115,11 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_above_zero() {
-        assert_eq!(duration("0.5"), Ok(Duration::from_millis(500)));
-        for bad in ["0", "-1", "inf", "NaN", "1e300", "x"] {
-            assert!(duration(bad).is_err(), "{bad}");
+    fn a_time_limit_is_above_zero_or_none() {
+        assert_eq!(time_limit("0.5"), Ok(TimeLimit(Some(Duration::from_millis(500)))));
+        assert_eq!(time_limit("none"), Ok(TimeLimit(None)));
+        for bad in ["0", "-1", "inf", "NaN", "1e300", "x", "None", ""] {
+            assert!(time_limit(bad).is_err(), "{bad}");
         }
     }
 }

@@ -20,15 +20,17 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Sets a runtime up. A thread ticks for it until it and all that was loaded into it are dropped.
+    /// Sets a runtime up. Where calls have a limit, a thread ticks for it until it and all that was loaded into it are dropped.
     pub fn new(limits: Limits, cache: Cache) -> Result<Self, LoadError> {
         let mut config = Config::new();
-        config.epoch_interruption(true);
+        config.epoch_interruption(limits.call.is_some());
         config.generate_address_map(false).native_unwind_info(cfg!(windows));
         // What no guest of ours is compiled to is only surface for an attack.
         config.wasm_tail_call(false).wasm_memory64(false).wasm_relaxed_simd(false);
         let runtime = wasmtime::Engine::new(&config).map_err(|error| LoadError::Runtime(format!("{error:#}")))?;
-        start_ticking(&runtime)?;
+        if limits.call.is_some() {
+            start_ticking(&runtime)?;
+        }
         Ok(Self { runtime, limits, cache })
     }
 }

@@ -113,13 +113,17 @@ impl Component {
         let mut store = Store::new(self.prepared.engine(), Guard::new(&self.limits));
         store.limiter(|guard| guard);
         store.set_hostcall_fuel(self.limits.answer);
-        let ticks = self.limits.call.as_millis().div_ceil(TICK.as_millis());
-        // One tick more: the one under way may end at once.
-        let mut call = Call { store, ticks: u64::try_from(ticks).unwrap_or(u64::MAX / 2).saturating_add(1), limits: self.limits };
+        let mut call = Call { store, ticks: self.limits.call.map(ticks), limits: self.limits };
         let exports = call.run(|store| self.prepared.instantiate(store))?;
         let description = call.run(|store| exports.agent_input_control().call_describe(store))?;
         Ok(Instance { component: self.clone(), call, exports, description: convert::description(description), settings: None })
     }
+}
+
+/// One tick more than the time takes: the one under way may end at once.
+fn ticks(time: Duration) -> u64 {
+    let ticks = time.as_millis().div_ceil(TICK.as_millis());
+    u64::try_from(ticks).unwrap_or(u64::MAX / 2).saturating_add(1)
 }
 
 impl std::fmt::Debug for Component {
@@ -148,6 +152,11 @@ impl Instance {
     /// What the component is.
     pub fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// Bytes of memory that it has been granted. It never gives any back, so this is also the most that it has had since it started.
+    pub fn memory(&self) -> usize {
+        self.call.store.data().granted()
     }
 
     /// All fields that documents of a data set may have, sorted by name.
@@ -233,13 +242,16 @@ impl Instance {
 /// What every call runs under.
 struct Call {
     store: Store<Guard>,
-    ticks: u64,
+    /// How many ticks a call may see; `None` if nothing counts them.
+    ticks: Option<u64>,
     limits: Limits,
 }
 
 impl Call {
     fn run<T>(&mut self, call: impl FnOnce(&mut Store<Guard>) -> wasmtime::Result<T>) -> Result<T, Stop> {
-        self.store.set_epoch_deadline(self.ticks);
+        if let Some(ticks) = self.ticks {
+            self.store.set_epoch_deadline(ticks);
+        }
         call(&mut self.store).map_err(|error| self.stop(&error))
     }
 
@@ -247,11 +259,11 @@ impl Call {
         if error.downcast_ref::<MemoryRefused>().is_some() {
             return Stop::OutOfMemory(self.limits.memory);
         }
-        match error.downcast_ref::<Trap>() {
-            Some(Trap::Interrupt) => Stop::TimedOut(self.limits.call),
-            Some(trap) => Stop::Trapped(trap.to_string().trim_start_matches("wasm trap: ").to_owned()),
-            None if is_too_much(error) => Stop::TooMuch(Allowance::Bytes(self.limits.answer)),
-            None => Stop::Broken(error.root_cause().to_string()),
+        match (error.downcast_ref::<Trap>(), self.limits.call) {
+            (Some(Trap::Interrupt), Some(limit)) => Stop::TimedOut(limit),
+            (Some(trap), _) => Stop::Trapped(trap.to_string().trim_start_matches("wasm trap: ").to_owned()),
+            (None, _) if is_too_much(error) => Stop::TooMuch(Allowance::Bytes(self.limits.answer)),
+            (None, _) => Stop::Broken(error.root_cause().to_string()),
         }
     }
 }

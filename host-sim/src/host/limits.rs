@@ -16,7 +16,9 @@ pub struct Limits {
     /// Bytes of memory, all its memories together.
     pub memory: usize,
     /// How long one call may run. It is measured in ticks of 10 ms, so a call may run that much longer.
-    pub call: Duration,
+    ///
+    /// `None` is for components you trust: their code is compiled without the checks that a limit costs, and a call that never ends is never stopped.
+    pub call: Option<Duration>,
     /// Bytes that one call may give back.
     pub answer: usize,
     /// Documents, problems and requests that one call may give back, all together.
@@ -26,7 +28,7 @@ pub struct Limits {
 impl Default for Limits {
     /// 256 MiB of memory; 30 seconds, 128 MiB and a million items a call.
     fn default() -> Self {
-        Self { memory: 256 << 20, call: Duration::from_secs(30), answer: 128 << 20, items: 1_000_000 }
+        Self { memory: 256 << 20, call: Some(Duration::from_secs(30)), answer: 128 << 20, items: 1_000_000 }
     }
 }
 
@@ -45,6 +47,11 @@ pub(super) struct Guard {
 impl Guard {
     pub(super) fn new(limits: &Limits) -> Self {
         Self { limit: limits.memory, granted: 0 }
+    }
+
+    /// Bytes of all memories together.
+    pub(super) fn granted(&self) -> usize {
+        self.granted
     }
 }
 
@@ -92,5 +99,6 @@ mod tests {
         assert!(guard.memory_growing(0, 60, None).is_ok_and(|granted| granted));
         assert!(guard.memory_growing(0, 40, None).is_ok_and(|granted| granted));
         assert!(guard.memory_growing(60, 61, None).is_err());
+        assert_eq!(guard.granted(), 100);
     }
 }

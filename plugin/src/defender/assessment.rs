@@ -1,5 +1,8 @@
 //! The parts of a merged assessment record and their members, after every name was brought to snake case.
 
+use crate::json::known::Known;
+use crate::json::name::Name;
+
 /// An object inside a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -59,7 +62,7 @@ pub(crate) struct Place {
     /// What it stands in; the assessment in itself.
     pub parent: Part,
     /// Its name there.
-    pub name: &'static str,
+    pub name: Name,
     /// How rules are documented to name it.
     pub path: &'static str,
     /// Whether the reference looks into it, so that anything but an object in its place is reported.
@@ -68,7 +71,7 @@ pub(crate) struct Place {
 }
 
 const fn place(part: Part, parent: Part, name: &'static str, path: &'static str, strict: bool, members: &'static [&'static str]) -> Place {
-    Place { part, parent, name, path, strict, members }
+    Place { part, parent, name: Name::of(name), path, strict, members }
 }
 
 /// How many parts there are.
@@ -205,6 +208,29 @@ pub(crate) const PLACES: &[Place] = &[
     ),
 ];
 
+/// Names as they are mostly spelled, anywhere in a record. A name that is missing here is read all the same, only not as fast.
+pub(crate) static NAMES: Known = known!(snake_case
+    "CVEs" "ConnectorId" "ControllerName" "ControllerType" "CvesCount" "Digest" "HighestSeverity" "Id" "ImageUri" "InventorySource" "K8sClusterId"
+    "K8sClusterName" "Namespace" "NativeResourceId" "OsDistribution" "OsType" "Path" "PodName" "Region" "Repo" "ResourceId" "ResourceName"
+    "ResourceProvider" "ResourceType" "Resources" "SignatureUpdateDate" "Source" "Tags" "additionalData" "affectedNodes"
+    "aggregateServerResourceMetadata" "artifactDetails" "artifactType" "assessedResourceType" "azureResourceId" "base" "baseScore" "benchmark"
+    "benchmarks" "category" "cause" "cloud" "clusterDetails" "clusterKind" "clusterName" "clusterResourceId" "code" "containerName" "containers"
+    "controllerKind" "controllerName" "controllerType" "cpe" "cve" "cveEdgesDetails" "cveId" "cveIdAsSourceNodeId" "cveList" "cves" "cvesCount" "cvss"
+    "cvssScore" "cvssV2" "cvssV3" "cvssV30Score" "cvssV4" "cvssVectorString" "cvssVersion" "cwe" "data" "description" "digest" "displayName" "edition"
+    "error" "evaluatedResourceKind" "evaluatedResourceName" "eventId" "evidence" "exploitTypes" "exploitUris" "exploitabilityAssessment"
+    "exploitabilityLevel" "firstEvaluationDate" "fixReference" "fixStatus" "fixedClusterVersion" "fixedNodePoolVersion" "fixedVersion"
+    "hasPublicExploit" "id" "impact" "installedClusterVersion" "installedNodePoolVersion" "inventorySource" "isExploitInKit" "isExploitVerified"
+    "isInExploitKit" "isPubliclyDisclosed" "isVerified" "isZeroDay" "k8sClusterId" "k8sClusterName" "kind" "kubernetesContext" "kubernetesDetails"
+    "language" "lastModifiedDate" "lastPushedToRegistryUTC" "link" "managedAggregateResourceId" "managedPoolName" "maxCvss30Score" "message"
+    "metadata" "name" "namespace" "nativeResourceId" "osDetails" "osDistribution" "osName" "osPlatform" "osType" "osVersion" "other" "ownedResources"
+    "packageName" "part" "patchable" "podName" "product" "properties" "publishedDate" "publishedTime" "query" "recommendedProgram" "recommendedVendor"
+    "recommendedVersion" "reference" "references" "registryHost" "releaseDate" "remediation" "repo" "repositoryName" "requestId" "resourceDetails"
+    "resourceIdAsTargetNodeId" "resourceName" "resourceProvider" "resourceType" "resources" "scanner" "secretType" "securityGating" "severity"
+    "signatureUpdateDate" "softwareDetails" "softwareEdition" "softwareName" "softwareVendor" "softwareVersion" "source" "status" "statusChangeDate"
+    "subAssessment" "subAssessmentsLink" "tags" "targetHardware" "targetResourceId" "targetResourceType" "targetSoftware" "timeGenerated" "title"
+    "type" "update" "uri" "url" "vendor" "vendorReferences" "version" "vulnerabilityDetails" "weaknesses" "workarounds" "workloads"
+);
+
 impl Part {
     /// Where it stands.
     pub(crate) const fn place(self) -> &'static Place {
@@ -212,12 +238,12 @@ impl Part {
     }
 
     /// The name of a member; in a constant, one that is not declared stops the build.
-    pub(crate) const fn member(self, name: &'static str) -> &'static str {
+    pub(crate) const fn member(self, name: &'static str) -> Name {
         let members = PLACES[self as usize].members;
         let mut at = 0;
         while at < members.len() {
             if super::same(members[at], name) {
-                return name;
+                return Name::of(name);
             }
             at += 1;
         }

@@ -1,10 +1,20 @@
 //! What Microsoft sends: names as Azure spells them, and where they stand. Knows nothing of ECS.
 
+/// A table of names, each with its form.
+macro_rules! known {
+    ($form:ident $($spelled:literal)*) => {
+        $crate::json::known::Known::new(&[$({
+            const FORMED: $crate::json::known::InForm = $crate::json::known::$form($spelled);
+            $crate::json::known::Row::new($spelled, FORMED.text())
+        }),*])
+    };
+}
+
 pub(crate) mod assessment;
 pub(crate) mod hub;
 
 /// Whether two texts are the same, in constants.
-const fn same(left: &str, right: &str) -> bool {
+pub(crate) const fn same(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {
         return false;
@@ -17,4 +27,25 @@ const fn same(left: &str, right: &str) -> bool {
         at += 1;
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use bumpalo::Bump;
+
+    use super::{assessment, hub};
+    use crate::json::name::{lower, snake};
+
+    #[test]
+    fn known_names_have_the_form_that_any_name_gets() {
+        let arena = Bump::new();
+        for (spelled, form) in hub::NAMES.names() {
+            assert_eq!(lower(&arena, spelled).text, form);
+        }
+        for (spelled, form) in assessment::NAMES.names() {
+            assert_eq!(snake(&arena, &mut String::new(), spelled).text, form);
+            // Names with this sign are dropped.
+            assert!(!form.contains('@'));
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! The fields of the assessment data set.
 
-use super::schema::{Field, Kind, Schema, field, steps};
+use super::schema::{Field, Kind, Schema, field, length_of_paths, paths, steps};
 
 /// What a document of the assessment data set may hold.
-pub(crate) const ASSESSMENT: Schema = Schema { slots: SLOTS, steps: &steps::<{ SLOTS.len() }>(SLOTS), nested: NESTED };
+pub(crate) const ASSESSMENT: Schema =
+    Schema { slots: SLOTS, steps: &steps::<{ SLOTS.len() }>(SLOTS), paths: &paths::<{ length_of_paths(SLOTS) }>(SLOTS), nested: NESTED };
 
 /// Filled by a rule each; the record itself, in snake case, is one of them.
 pub(crate) const SLOTS: &[Field] = &[

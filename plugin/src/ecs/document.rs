@@ -4,7 +4,7 @@ use bumpalo::Bump;
 
 use super::schema::{Schema, Slot};
 use crate::json::tree::Value;
-use crate::json::write;
+use crate::json::write::Writer;
 
 /// Values by slot.
 pub(crate) struct Document<'a> {
@@ -36,37 +36,31 @@ impl<'a> Document<'a> {
     }
 
     /// Writes it as one JSON object without a line break and without anything empty.
-    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+    pub(crate) fn write(&self, out: &mut Writer) {
         // How many objects are open, and how many of them are shared by all slots since the last one that was written.
         let mut open = 0;
         let mut shared = 0;
         let mut comma = false;
-        out.push(b'{');
-        for ((field, step), value) in self.schema.slots.iter().zip(self.schema.steps).zip(&*self.values) {
+        out.byte(b'{');
+        for (step, value) in self.schema.steps.iter().zip(&*self.values) {
             shared = shared.min(step.shared);
             if !value.has_content() {
                 continue;
             }
             for _ in shared..open {
-                out.push(b'}');
+                out.byte(b'}');
             }
             if comma {
-                out.push(b',');
+                out.byte(b',');
             }
             comma = true;
-            for name in shared..step.depth {
-                let (from, to) = (step.starts[name as usize] as usize, step.starts[name as usize + 1] as usize - 1);
-                // Names of fields need no escapes.
-                out.push(b'"');
-                out.extend_from_slice(&field.name.as_bytes()[from..to]);
-                out.extend_from_slice(if name + 1 < step.depth { b"\":{" } else { b"\":" });
-            }
-            write::value(out, *value);
+            out.raw(step.path(self.schema.paths, shared));
+            out.value(*value);
             open = step.depth - 1;
             shared = open;
         }
         for _ in 0..=open {
-            out.push(b'}');
+            out.byte(b'}');
         }
     }
 }
@@ -85,10 +79,10 @@ mod tests {
             document.set(slot(name), Value::Text(name));
         }
         document.set(slot("host.os.platform"), Value::Array(&[]));
-        let mut out = Vec::new();
+        let mut out = Writer::default();
         document.write(&mut out);
         assert_eq!(
-            String::from_utf8(out).unwrap(),
+            str::from_utf8(out.written()).unwrap(),
             concat!(
                 r#"{"@timestamp":"@timestamp","host":{"name":"host.name","os":{"family":"host.os.family","type":"host.os.type"}},"#,
                 r#""orchestrator":{"resource":{"name":"orchestrator.resource.name","parent":{"type":"orchestrator.resource.parent.type"}}},"tags":"tags"}"#

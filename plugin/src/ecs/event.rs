@@ -1,9 +1,10 @@
 //! The fields of the event data set.
 
-use super::schema::{Field, Kind, Schema, field, steps};
+use super::schema::{Field, Kind, Schema, field, length_of_paths, paths, steps};
 
 /// What a document of the event data set may hold.
-pub(crate) const EVENT: Schema = Schema { slots: SLOTS, steps: &steps::<{ SLOTS.len() }>(SLOTS), nested: NESTED };
+pub(crate) const EVENT: Schema =
+    Schema { slots: SLOTS, steps: &steps::<{ SLOTS.len() }>(SLOTS), paths: &paths::<{ length_of_paths(SLOTS) }>(SLOTS), nested: NESTED };
 
 /// Filled by a rule each.
 pub(crate) const SLOTS: &[Field] = &[

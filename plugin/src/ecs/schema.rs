@@ -61,6 +61,8 @@ pub(crate) struct Schema {
     pub slots: &'static [Field],
     /// How to get from one slot to the next when a document is written.
     pub steps: &'static [Step],
+    /// The names of all slots as they stand in a document; steps say which part of it is meant.
+    pub paths: &'static [u8],
     /// Declared parts of fields that are filled as a whole, sorted by name.
     pub nested: &'static [Field],
 }
@@ -88,25 +90,101 @@ pub(crate) struct Step {
     pub shared: u8,
     /// How many names there are.
     pub depth: u8,
-    /// Where each name begins, and behind the last one where the next would.
-    pub starts: [u8; DEEPEST + 1],
+    /// Where each name begins in [`Schema::paths`], and where the last one ends: `"host":{"os":{"family":`
+    starts: [u16; DEEPEST + 1],
+}
+
+impl Step {
+    /// What opens all objects but those that are open, and names the field.
+    #[inline]
+    pub(crate) fn path<'a>(&self, paths: &'a [u8], open: u8) -> &'a [u8] {
+        &paths[usize::from(self.starts[usize::from(open)])..usize::from(self.starts[usize::from(self.depth)])]
+    }
 }
 
 /// No path has more names.
 const DEEPEST: usize = 7;
 
+/// What stands around a name: quotes, a colon, and a brace if another name follows.
+const AROUND: usize = "\"\":{".len();
+
+/// The length of all paths.
+pub(crate) const fn length_of_paths(slots: &[Field]) -> usize {
+    let mut length = 0;
+    let mut slot = 0;
+    while slot < slots.len() {
+        let name = slots[slot].name.as_bytes();
+        // A dot gives way to what stands around a name, and the last name opens no object.
+        length += name.len() + AROUND - 1;
+        let mut at = 0;
+        while at < name.len() {
+            if name[at] == b'.' {
+                length += AROUND - 1;
+            }
+            at += 1;
+        }
+        slot += 1;
+    }
+    length
+}
+
+/// The paths of all slots, one behind the other. Names of fields need no escapes.
+pub(crate) const fn paths<const LENGTH: usize>(slots: &[Field]) -> [u8; LENGTH] {
+    let mut text = Text { bytes: [0; LENGTH], length: 0 };
+    let mut slot = 0;
+    while slot < slots.len() {
+        let name = slots[slot].name.as_bytes();
+        text.push(b"\"");
+        let mut at = 0;
+        while at < name.len() {
+            if name[at] == b'.' {
+                text.push(b"\":{\"");
+            } else {
+                text.push(&[name[at]]);
+            }
+            at += 1;
+        }
+        text.push(b"\":");
+        slot += 1;
+    }
+    assert!(text.length == LENGTH);
+    text.bytes
+}
+
+struct Text<const LENGTH: usize> {
+    bytes: [u8; LENGTH],
+    length: usize,
+}
+
+impl<const LENGTH: usize> Text<LENGTH> {
+    const fn push(&mut self, bytes: &[u8]) {
+        let mut at = 0;
+        while at < bytes.len() {
+            self.bytes[self.length] = bytes[at];
+            self.length += 1;
+            at += 1;
+        }
+    }
+}
+
 /// The steps of all slots.
 pub(crate) const fn steps<const N: usize>(slots: &[Field]) -> [Step; N] {
     let mut steps = [Step { shared: 0, depth: 0, starts: [0; DEEPEST + 1] }; N];
+    let mut length = 0;
     let mut slot = 0;
     while slot < N {
         let name = slots[slot].name.as_bytes();
         let step = &mut steps[slot];
+        step.starts[0] = length as u16;
         let mut at = 0;
         while at <= name.len() {
             if at == name.len() || name[at] == b'.' {
+                let is_last = at == name.len();
                 step.depth += 1;
-                step.starts[step.depth as usize] = at as u8 + 1;
+                length += AROUND - is_last as usize;
+                step.starts[step.depth as usize] = length as u16;
+            } else {
+                length += 1;
             }
             at += 1;
         }
@@ -122,6 +200,7 @@ pub(crate) const fn steps<const N: usize>(slots: &[Field]) -> [Step; N] {
         }
         slot += 1;
     }
+    assert!(length <= u16::MAX as usize);
     steps
 }
 

@@ -4,6 +4,8 @@
 
 use core::fmt;
 
+use super::word::next_special;
+
 /// A number of more characters than this is refused, as the reference's parser does.
 const LONGEST_NUMBER: usize = 1000;
 
@@ -22,6 +24,10 @@ impl fmt::Display for Fault {
     }
 }
 
+/// Reading has stopped; [`Lexer::fault`] says where and why. An error of no size costs nothing where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Halt;
+
 /// A string as it stands between its quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Quoted<'a> {
@@ -36,13 +42,14 @@ pub(crate) struct Quoted<'a> {
 pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,
+    fault: Fault,
 }
 
 impl<'a> Lexer<'a> {
     /// Starts before the first word; a byte order mark is skipped.
     pub(crate) fn new(text: &'a str) -> Self {
         let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self { text, at }
+        Self { text, at, fault: Fault { at: 0, what: "" } }
     }
 
     /// The byte offset of the next character.
@@ -55,14 +62,33 @@ impl<'a> Lexer<'a> {
         self.text
     }
 
-    /// A fault at the next character.
-    pub(crate) fn fault(&self, what: &'static str) -> Fault {
-        Fault { at: self.at, what }
+    /// Why reading has stopped.
+    pub(crate) fn fault(&self) -> Fault {
+        self.fault
+    }
+
+    /// Stops at the next character.
+    #[cold]
+    pub(crate) fn halt(&mut self, what: &'static str) -> Halt {
+        self.halt_at(self.at, what)
+    }
+
+    #[cold]
+    fn halt_at(&mut self, at: usize, what: &'static str) -> Halt {
+        self.fault = Fault { at, what };
+        Halt
     }
 
     /// The first byte of the next word, behind white space and comments; `None` at the end.
-    #[inline]
-    pub(crate) fn peek(&mut self) -> Result<Option<u8>, Fault> {
+    #[inline(always)]
+    pub(crate) fn peek(&mut self) -> Result<Option<u8>, Halt> {
+        match self.text.as_bytes().get(self.at) {
+            Some(&byte) if byte > b' ' && byte != b'/' => Ok(Some(byte)),
+            _ => self.skip_blank(),
+        }
+    }
+
+    fn skip_blank(&mut self) -> Result<Option<u8>, Halt> {
         let bytes = self.text.as_bytes();
         loop {
             match bytes.get(self.at) {
@@ -80,59 +106,64 @@ impl<'a> Lexer<'a> {
     }
 
     #[cold]
-    fn comment(&mut self) -> Result<(), Fault> {
+    fn comment(&mut self) -> Result<(), Halt> {
         let rest = &self.text.as_bytes()[self.at..];
         let length = match rest.get(1) {
             Some(b'/') => rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len()),
             Some(b'*') => {
                 let Some(end) = rest[2..].windows(2).position(|pair| pair == b"*/") else {
-                    return Err(self.fault("a comment without an end"));
+                    return Err(self.halt("a comment without an end"));
                 };
                 end + 4
             }
-            _ => return Err(self.fault("an unexpected `/`")),
+            _ => return Err(self.halt("an unexpected `/`")),
         };
         self.at += length;
         Ok(())
     }
 
     /// Reads a string; the next byte is its opening quote.
-    #[inline]
-    pub(crate) fn string(&mut self) -> Result<Quoted<'a>, Fault> {
+    #[inline(always)]
+    pub(crate) fn string(&mut self) -> Result<Quoted<'a>, Halt> {
         let bytes = self.text.as_bytes();
         let start = self.at + 1;
-        let mut at = start;
-        let mut escaped = false;
+        let at = next_special(bytes, start);
+        if bytes.get(at) != Some(&b'"') {
+            return self.escaped_string(start, at);
+        }
+        self.at = at + 1;
+        Ok(Quoted { raw: &self.text[start..at], escaped: false })
+    }
+
+    /// The same, from the first byte on that is no plain character.
+    fn escaped_string(&mut self, start: usize, mut at: usize) -> Result<Quoted<'a>, Halt> {
+        let bytes = self.text.as_bytes();
         loop {
-            at = next_special(bytes, at);
             match bytes.get(at) {
                 Some(b'"') => {
                     self.at = at + 1;
-                    return Ok(Quoted { raw: &self.text[start..at], escaped });
+                    return Ok(Quoted { raw: &self.text[start..at], escaped: true });
                 }
-                Some(b'\\') => {
-                    escaped = true;
-                    at += self.escape(at)?;
-                }
-                Some(_) => return Err(Fault { at, what: "a control character in a string" }),
-                None => return Err(Fault { at, what: "a string without an end" }),
+                Some(b'\\') => at += self.escape(at)?,
+                Some(_) => return Err(self.halt_at(at, "a control character in a string")),
+                None => return Err(self.halt_at(at, "a string without an end")),
             }
+            at = next_special(bytes, at);
         }
     }
 
     /// The length of the escape at `at`.
-    fn escape(&self, at: usize) -> Result<usize, Fault> {
+    fn escape(&mut self, at: usize) -> Result<usize, Halt> {
         let bytes = self.text.as_bytes();
         match bytes.get(at + 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
             Some(b'u') if bytes.get(at + 2..at + 6).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) => Ok(6),
-            _ => Err(Fault { at, what: "an unknown escape" }),
+            _ => Err(self.halt_at(at, "an unknown escape")),
         }
     }
 
     /// Reads a number; the next byte is its first.
-    #[inline]
-    pub(crate) fn number(&mut self) -> Result<&'a str, Fault> {
+    pub(crate) fn number(&mut self) -> Result<&'a str, Halt> {
         let bytes = self.text.as_bytes();
         let start = self.at;
         let mut at = start;
@@ -142,16 +173,16 @@ impl<'a> Lexer<'a> {
         let whole = at;
         at = digits(bytes, at);
         if at == whole {
-            return Err(Fault { at, what: "a number without digits" });
+            return Err(self.halt_at(at, "a number without digits"));
         }
         if bytes[whole] == b'0' && at > whole + 1 {
-            return Err(Fault { at: whole, what: "a number with a leading zero" });
+            return Err(self.halt_at(whole, "a number with a leading zero"));
         }
         if bytes.get(at) == Some(&b'.') {
             let fraction = at + 1;
             at = digits(bytes, fraction);
             if at == fraction {
-                return Err(Fault { at, what: "a number without digits behind its point" });
+                return Err(self.halt_at(at, "a number without digits behind its point"));
             }
         }
         if let Some(b'e' | b'E') = bytes.get(at) {
@@ -162,55 +193,53 @@ impl<'a> Lexer<'a> {
             let exponent = at;
             at = digits(bytes, exponent);
             if at == exponent {
-                return Err(Fault { at, what: "a number without digits in its exponent" });
+                return Err(self.halt_at(at, "a number without digits in its exponent"));
             }
         }
         if at - start > LONGEST_NUMBER {
-            return Err(Fault { at: start, what: "a number of more than 1,000 characters" });
+            return Err(self.halt_at(start, "a number of more than 1,000 characters"));
         }
         self.at = at;
         Ok(&self.text[start..at])
     }
 
     /// Reads the given name; the next byte is its first.
-    pub(crate) fn name(&mut self, name: &'static str) -> Result<(), Fault> {
+    pub(crate) fn name(&mut self, name: &'static str) -> Result<(), Halt> {
         let rest = &self.text.as_bytes()[self.at..];
         let goes_on = rest.get(name.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 128..));
         if !rest.starts_with(name.as_bytes()) || goes_on {
-            return Err(self.fault("an unknown name"));
+            return Err(self.halt("an unknown name"));
         }
         self.at += name.len();
         Ok(())
     }
 
     /// Reads the comma or the closing `bracket` that must come now; says whether it was the bracket.
-    #[inline]
-    pub(crate) fn comma_or(&mut self, bracket: u8) -> Result<bool, Fault> {
-        let next = self.peek()?;
-        self.at += 1;
-        match next {
-            Some(b',') => Ok(false),
-            Some(byte) if byte == bracket => Ok(true),
-            Some(_) => {
-                self.at -= 1;
-                Err(self.fault("no comma between two values"))
+    #[inline(always)]
+    pub(crate) fn comma_or(&mut self, bracket: u8) -> Result<bool, Halt> {
+        match self.peek()? {
+            Some(b',') => {
+                self.at += 1;
+                Ok(false)
             }
-            None => {
-                self.at -= 1;
-                Err(self.fault("an object or array without an end"))
+            Some(byte) if byte == bracket => {
+                self.at += 1;
+                Ok(true)
             }
+            Some(_) => Err(self.halt("no comma between two values")),
+            None => Err(self.halt("an object or array without an end")),
         }
     }
 
     /// Reads a member's name and colon.
-    #[inline]
-    pub(crate) fn member_name(&mut self) -> Result<Quoted<'a>, Fault> {
+    #[inline(always)]
+    pub(crate) fn member_name(&mut self) -> Result<Quoted<'a>, Halt> {
         if self.peek()? != Some(b'"') {
-            return Err(self.fault("no name where a member should begin"));
+            return Err(self.halt("no name where a member should begin"));
         }
         let name = self.string()?;
         if self.peek()? != Some(b':') {
-            return Err(self.fault("no colon behind a name"));
+            return Err(self.halt("no colon behind a name"));
         }
         self.at += 1;
         Ok(name)
@@ -220,32 +249,6 @@ impl<'a> Lexer<'a> {
     pub(crate) fn at_blank(&self) -> bool {
         matches!(self.text.as_bytes().get(self.at), None | Some(b' ' | b'\n' | b'\r' | b'\t'))
     }
-}
-
-/// Where the next quote, backslash or control character stands, or the end.
-#[inline]
-pub(crate) fn next_special(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = ONES << 7;
-    // Eight bytes at a time. A borrow can only raise false bits above a true one, and the lowest is taken.
-    while let Some(chunk) = bytes.get(at..at + 8) {
-        let word = u64::from_le_bytes(chunk.try_into().expect("eight bytes"));
-        let quote = word ^ (ONES * b'"' as u64);
-        let backslash = word ^ (ONES * b'\\' as u64);
-        let hit = (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash) | (word.wrapping_sub(ONES * 0x20) & !word);
-        let hit = hit & TOPS;
-        if hit != 0 {
-            return at + (hit.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while let Some(byte) = bytes.get(at) {
-        if matches!(byte, b'"' | b'\\' | 0..=0x1f) {
-            break;
-        }
-        at += 1;
-    }
-    at
 }
 
 #[inline]

@@ -1,7 +1,11 @@
 //! JSON text: read strictly and without copying, written once. Knows nothing of Azure or ECS.
 
+pub(crate) mod known;
 pub(crate) mod lexer;
+pub(crate) mod name;
 pub(crate) mod parse;
+pub(crate) mod places;
 pub(crate) mod scan;
 pub(crate) mod tree;
+mod word;
 pub(crate) mod write;

@@ -4,39 +4,32 @@ use core::cell::Cell;
 
 use bumpalo::Bump;
 
-use super::lexer::{Fault, Lexer, Quoted, unescape};
+use super::known::Known;
+use super::lexer::{Fault, Halt, Lexer, Quoted, unescape};
+use super::name::{self, Formed};
 use super::tree::{Member, Value};
 
 /// More containers than this, one in the other, are refused; so does the reference.
 pub(crate) const DEEPEST: usize = 1000;
 
 /// What becomes of the names of members.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Names {
     /// They stay.
     AsWritten,
     /// Lower case, with Unicode's full rules. Where two become the same, one that was in capitals wins, then the later.
-    Lower,
+    Lower(&'static Known),
     /// Snake case; a name with an `@` is dropped with its value. Where two become the same, the later wins.
-    Snake,
+    Snake(&'static Known),
     /// Snake case but for the members of the outermost object, which stay as they are.
-    SnakeInside,
+    SnakeInside(&'static Known),
 }
 
 /// The one value that the text consists of; `Null` for blank text.
 pub(crate) fn value<'a>(arena: &'a Bump, text: &'a str, names: Names) -> Result<Value<'a>, Fault> {
-    let mut parser = Parser { lexer: Lexer::new(text), arena, names, members: Vec::with_capacity(64), elements: Vec::new(), scratch: String::new() };
-    let Some(first) = parser.lexer.peek()? else {
-        return if text.starts_with('\u{feff}') { Err(parser.lexer.fault("nothing behind the byte order mark")) } else { Ok(Value::Null) };
-    };
-    let value = parser.value(first, 0)?;
-    if matches!(first, b'-' | b'0'..=b'9') && !parser.lexer.at_blank() {
-        return Err(parser.lexer.fault("a number that goes on"));
-    }
-    match parser.lexer.peek()? {
-        None => Ok(value),
-        Some(_) => Err(parser.lexer.fault("text behind the value")),
-    }
+    let mut parser =
+        Parser { lexer: Lexer::new(text), arena, names, members: Vec::with_capacity(64), elements: Vec::new(), scratch: String::new(), has_dropped: false };
+    parser.only().map_err(|Halt| parser.lexer.fault())
 }
 
 struct Parser<'a> {
@@ -48,49 +41,78 @@ struct Parser<'a> {
     /// The elements of all arrays that are open.
     elements: Vec<Cell<Value<'a>>>,
     scratch: String,
+    /// Whether the object that is read has a name that is dropped.
+    has_dropped: bool,
 }
 
 impl<'a> Parser<'a> {
+    fn only(&mut self) -> Result<Value<'a>, Halt> {
+        let Some(first) = self.lexer.peek()? else {
+            return if self.lexer.text().starts_with('\u{feff}') { Err(self.lexer.halt("nothing behind the byte order mark")) } else { Ok(Value::Null) };
+        };
+        let value = self.value(first, 0)?;
+        if matches!(first, b'-' | b'0'..=b'9') && !self.lexer.at_blank() {
+            return Err(self.lexer.halt("a number that goes on"));
+        }
+        match self.lexer.peek()? {
+            None => Ok(value),
+            Some(_) => Err(self.lexer.halt("text behind the value")),
+        }
+    }
+
     /// Reads the value whose first byte is `first`, inside `depth` containers.
-    fn value(&mut self, first: u8, depth: usize) -> Result<Value<'a>, Fault> {
+    fn value(&mut self, first: u8, depth: usize) -> Result<Value<'a>, Halt> {
         match first {
-            b'"' => {
-                let quoted = self.lexer.string()?;
-                Ok(Value::Text(self.resolve(quoted)))
-            }
-            b'{' | b'[' if depth >= DEEPEST => Err(self.lexer.fault("more than 1,000 levels")),
+            b'"' => self.text().map(Value::Text),
+            b'{' | b'[' if depth >= DEEPEST => Err(self.lexer.halt("more than 1,000 levels")),
             b'{' => self.object(depth + 1),
             b'[' => self.array(depth + 1),
             b'-' | b'0'..=b'9' => Ok(number(self.lexer.number()?)),
             b't' => self.lexer.name("true").map(|()| Value::Bool(true)),
             b'f' => self.lexer.name("false").map(|()| Value::Bool(false)),
             b'n' => self.lexer.name("null").map(|()| Value::Null),
-            _ => Err(self.lexer.fault("an unexpected character")),
+            _ => Err(self.lexer.halt("an unexpected character")),
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Value<'a>, Fault> {
+    fn object(&mut self, depth: usize) -> Result<Value<'a>, Halt> {
         self.lexer.step();
         if self.lexer.peek()? == Some(b'}') {
             self.lexer.step();
             return Ok(Value::Object(&[]));
         }
         let start = self.members.len();
+        // A bit for each key; two members of one name set the same bit, and only then is it worth looking for them.
+        let mut keys = 0_u64;
+        let mut may_have_twins = false;
+        let outer_has_dropped = core::mem::take(&mut self.has_dropped);
         loop {
             let quoted = self.lexer.member_name()?;
             let spelled = self.resolve(quoted);
-            let value = self.next(depth)?;
             let name = self.name(spelled, depth);
-            self.members.push(Member { name, spelled, value: Cell::new(value) });
+            let bit = 1 << (name.key % 64);
+            may_have_twins |= keys & bit != 0;
+            keys |= bit;
+            // Texts, which most values are, go their own way: a value that may be anything is copied once more.
+            let member = match self.lexer.peek()? {
+                Some(b'"') => Member::formed(name, spelled, Value::Text(self.text()?)),
+                Some(first) => Member::formed(name, spelled, self.value(first, depth)?),
+                None => return Err(self.lexer.halt("no value")),
+            };
+            self.members.push(member);
             if self.lexer.comma_or(b'}')? {
                 break;
             }
         }
-        self.settle(start, depth)?;
+        let has_dropped = core::mem::replace(&mut self.has_dropped, outer_has_dropped);
+        // Refuses a name that stands twice, and lets one member win where two names became the same.
+        if has_dropped || may_have_twins && has_twins(&self.members[start..]) {
+            self.settle(start, depth)?;
+        }
         Ok(Value::Object(self.arena.alloc_slice_fill_iter(self.members.drain(start..))))
     }
 
-    fn array(&mut self, depth: usize) -> Result<Value<'a>, Fault> {
+    fn array(&mut self, depth: usize) -> Result<Value<'a>, Halt> {
         self.lexer.step();
         if self.lexer.peek()? == Some(b']') {
             self.lexer.step();
@@ -98,7 +120,8 @@ impl<'a> Parser<'a> {
         }
         let start = self.elements.len();
         loop {
-            let value = self.next(depth)?;
+            let Some(first) = self.lexer.peek()? else { return Err(self.lexer.halt("no value")) };
+            let value = self.value(first, depth)?;
             self.elements.push(Cell::new(value));
             if self.lexer.comma_or(b']')? {
                 break;
@@ -107,53 +130,57 @@ impl<'a> Parser<'a> {
         Ok(Value::Array(self.arena.alloc_slice_fill_iter(self.elements.drain(start..))))
     }
 
-    #[inline]
-    fn next(&mut self, depth: usize) -> Result<Value<'a>, Fault> {
-        match self.lexer.peek()? {
-            Some(first) => self.value(first, depth),
-            None => Err(self.lexer.fault("no value")),
-        }
+    #[inline(always)]
+    fn text(&mut self) -> Result<&'a str, Halt> {
+        let quoted = self.lexer.string()?;
+        Ok(self.resolve(quoted))
     }
 
-    #[inline]
+    #[inline(always)]
     fn resolve(&mut self, quoted: Quoted<'a>) -> &'a str {
-        if !quoted.escaped {
-            return quoted.raw;
-        }
+        if quoted.escaped { self.unescaped(quoted) } else { quoted.raw }
+    }
+
+    fn unescaped(&mut self, quoted: Quoted<'a>) -> &'a str {
         self.scratch.clear();
         unescape(quoted.raw, |part| self.scratch.push_str(part));
         self.arena.alloc_str(&self.scratch)
     }
 
-    #[inline]
-    fn name(&mut self, spelled: &'a str, depth: usize) -> &'a str {
-        match self.names {
-            Names::AsWritten => spelled,
-            Names::Lower => lower(self.arena, spelled),
-            Names::SnakeInside if depth == 1 => spelled,
-            Names::Snake | Names::SnakeInside => snake(self.arena, &mut self.scratch, spelled),
+    #[inline(always)]
+    fn name(&mut self, spelled: &'a str, depth: usize) -> Formed<'a> {
+        let known = match self.names {
+            Names::AsWritten => return name::as_written(spelled),
+            Names::SnakeInside(_) if depth == 1 => return name::as_written(spelled),
+            Names::Lower(known) | Names::Snake(known) | Names::SnakeInside(known) => known,
+        };
+        match known.form(spelled) {
+            Some(formed) => formed,
+            None => self.unknown_name(spelled),
         }
     }
 
-    /// Refuses a name that stands twice in the object that began at `start`, and lets one member win where two names became the same.
-    #[inline]
-    fn settle(&mut self, start: usize, depth: usize) -> Result<(), Fault> {
-        let members = &self.members[start..];
-        let drops = self.names == Names::Snake || (self.names == Names::SnakeInside && depth > 1);
-        let has_dropped = drops && members.iter().any(|member| member.name.contains('@'));
-        if has_dropped || has_twins(members) { self.settle_twins(start, drops) } else { Ok(()) }
+    fn unknown_name(&mut self, spelled: &'a str) -> Formed<'a> {
+        if matches!(self.names, Names::Lower(_)) {
+            return name::lower(self.arena, spelled);
+        }
+        self.has_dropped |= spelled.contains('@');
+        name::snake(self.arena, &mut self.scratch, spelled)
     }
 
-    fn settle_twins(&mut self, start: usize, drops: bool) -> Result<(), Fault> {
+    /// Brings the members of the object that began at `start` into order.
+    #[cold]
+    fn settle(&mut self, start: usize, depth: usize) -> Result<(), Halt> {
+        let drops = matches!(self.names, Names::Snake(_)) || matches!(self.names, Names::SnakeInside(_)) && depth > 1;
         let members = &self.members[start..];
         let mut order: Vec<usize> = (0..members.len()).collect();
         order.sort_unstable_by_key(|&at| (members[at].name, members[at].spelled, at));
         let mut keep = vec![true; members.len()];
         for twins in order.chunk_by(|&left, &right| members[left].name == members[right].name) {
             if twins.windows(2).any(|pair| members[pair[0]].spelled == members[pair[1]].spelled) {
-                return Err(self.lexer.fault("a name that stands twice in one object"));
+                return Err(self.lexer.halt("a name that stands twice in one object"));
             }
-            let rank = |at: usize| (self.names == Names::Lower && members[at].name != members[at].spelled, at);
+            let rank = |at: usize| (matches!(self.names, Names::Lower(_)) && members[at].name != members[at].spelled, at);
             let winner = twins.iter().copied().max_by_key(|&at| rank(at));
             for &at in twins {
                 keep[at] = Some(at) == winner && !(drops && members[at].name.contains('@'));
@@ -173,21 +200,17 @@ impl<'a> Parser<'a> {
 const MANY: usize = 64;
 
 /// Whether two members have the same name; of many it is only said that they may.
-#[inline]
 pub(crate) fn has_twins(members: &[Member<'_>]) -> bool {
     if members.len() > MANY {
         return true;
     }
-    // Names that differ in length or in one of two bytes set another bit, mostly; only where a bit is set already is it worth looking.
-    let mut seen = 0u64;
+    let mut keys = 0_u64;
     for (place, member) in members.iter().enumerate() {
-        let name = member.name.as_bytes();
-        let edge = name.last().copied().unwrap_or(0) as usize * 7 + name.get(name.len() / 2).copied().unwrap_or(0) as usize * 3;
-        let bit = 1u64 << ((name.len() * 11 + edge) % 64);
-        if seen & bit != 0 && members[..place].iter().any(|earlier| earlier.name == member.name) {
+        let bit = 1 << (member.key % 64);
+        if keys & bit != 0 && members[..place].iter().any(|earlier| earlier.key == member.key && earlier.name == member.name) {
             return true;
         }
-        seen |= bit;
+        keys |= bit;
     }
     false
 }
@@ -208,83 +231,48 @@ fn number(text: &str) -> Value<'_> {
     Value::Number(text)
 }
 
-/// A name in lower case.
-pub(crate) fn lower<'a>(arena: &'a Bump, name: &'a str) -> &'a str {
-    if name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        return name;
-    }
-    if name.is_ascii() {
-        let copy = arena.alloc_str(name);
-        copy.make_ascii_lowercase();
-        return copy;
-    }
-    arena.alloc_str(&name.to_lowercase())
-}
-
-/// A name in snake case: a capital becomes small and gets `_` before it, unless it opens the name or follows a capital.
-fn snake<'a>(arena: &'a Bump, scratch: &mut String, name: &'a str) -> &'a str {
-    if name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        return name;
-    }
-    scratch.clear();
-    let mut follows_capital = true;
-    for character in name.chars() {
-        // The reference goes by UTF-16 units, so characters beyond the basic plane have no case.
-        let capital = character.is_uppercase() && (character as u32) < 0x1_0000;
-        if capital && !follows_capital {
-            scratch.push('_');
-        }
-        match character.to_lowercase().next() {
-            Some(small) if capital => scratch.push(small),
-            _ => scratch.push(character),
-        }
-        follows_capital = capital;
-    }
-    arena.alloc_str(scratch)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::write;
+    use crate::json::write::Writer;
 
     fn check(text: &str, names: Names, expected: &str) {
         let arena = Bump::new();
-        let mut out = Vec::new();
+        let mut out = Writer::default();
         match value(&arena, text, names) {
-            Ok(value) => drop(write::value(&mut out, value)),
-            Err(fault) => out.extend_from_slice(fault.what.as_bytes()),
+            Ok(value) => drop(out.value(value)),
+            Err(fault) => out.raw(fault.what.as_bytes()),
         }
-        assert_eq!(String::from_utf8(out).unwrap(), expected, "{text}");
+        assert_eq!(str::from_utf8(out.written()).unwrap(), expected, "{text}");
     }
 
     #[test]
     fn names_are_brought_into_form() {
-        check(r#"{"İD":1,"ΑΣ":2,"ID":3}"#, Names::Lower, r#"{"i̇d":1,"ας":2,"id":3}"#);
+        check(r#"{"İD":1,"ΑΣ":2,"ID":3}"#, Names::Lower(Known::NONE), r#"{"i̇d":1,"ας":2,"id":3}"#);
         check(
             r#"{"NSG open ports":1,"Can onboard to BYOL":2,"K8sClusterId":3,"CVEs":4,"maxCvss30Score":5,"HTTPServerURL":6,"İx":7,"Ⅱ":8}"#,
-            Names::Snake,
+            Names::Snake(Known::NONE),
             r#"{"nsg open ports":1,"can onboard to _byol":2,"k8s_cluster_id":3,"cves":4,"max_cvss30_score":5,"httpserver_url":6,"ix":7,"ⅱ":8}"#,
         );
-        check(r#"{"a@b":1,"@":{},"b":2}"#, Names::Snake, r#"{"b":2}"#);
+        check(r#"{"a@b":1,"@":{},"b":2}"#, Names::Snake(Known::NONE), r#"{"b":2}"#);
     }
 
     #[test]
     fn m3_names_that_become_the_same() {
-        check(r#"{"id":1,"Id":2}"#, Names::Lower, r#"{"id":2}"#);
-        check(r#"{"Id":2,"id":1}"#, Names::Lower, r#"{"id":2}"#);
-        check(r#"{"Id":1,"ID":2,"id":3}"#, Names::Lower, r#"{"id":2}"#);
-        check(r#"{"Same":1,"same":2}"#, Names::Snake, r#"{"same":2}"#);
-        check(r#"{"id":1,"a":2,"id":1}"#, Names::Lower, "a name that stands twice in one object");
+        check(r#"{"id":1,"Id":2}"#, Names::Lower(Known::NONE), r#"{"id":2}"#);
+        check(r#"{"Id":2,"id":1}"#, Names::Lower(Known::NONE), r#"{"id":2}"#);
+        check(r#"{"Id":1,"ID":2,"id":3}"#, Names::Lower(Known::NONE), r#"{"id":2}"#);
+        check(r#"{"Same":1,"same":2}"#, Names::Snake(Known::NONE), r#"{"same":2}"#);
+        check(r#"{"id":1,"a":2,"id":1}"#, Names::Lower(Known::NONE), "a name that stands twice in one object");
         check(r#"{"i\u0064":1,"id":1}"#, Names::AsWritten, "a name that stands twice in one object");
     }
 
     #[test]
     fn a_thousand_levels_and_no_more() {
         let nested = |depth: usize| "[".repeat(depth) + "1" + &"]".repeat(depth);
-        check(&nested(1000), Names::Lower, &nested(1000));
-        check(&nested(1001), Names::Lower, "more than 1,000 levels");
-        check(&nested(1_000_000), Names::Lower, "more than 1,000 levels");
+        check(&nested(1000), Names::Lower(Known::NONE), &nested(1000));
+        check(&nested(1001), Names::Lower(Known::NONE), "more than 1,000 levels");
+        check(&nested(1_000_000), Names::Lower(Known::NONE), "more than 1,000 levels");
     }
 
     #[test]

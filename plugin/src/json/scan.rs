@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::lexer::{Fault, Lexer, Quoted, unescape};
+use super::lexer::{Fault, Halt, Lexer, Quoted, unescape};
 
 /// What a value is, by its first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl<'a> Items<'a> {
         Self { lexer, base: span.at, kind }
     }
 
-    fn read(&mut self) -> Result<Option<Item<'a>>, Fault> {
+    fn read(&mut self) -> Result<Option<Item<'a>>, Halt> {
         let Some(lexer) = &mut self.lexer else { return Ok(None) };
         match lexer.peek()? {
             Some(b'}' | b']') | None => return Ok(None),
@@ -121,32 +121,40 @@ impl<'a> Iterator for Items<'a> {
 /// The one value that the text consists of; `None` for blank text.
 pub(crate) fn one(text: &str) -> Result<Option<Span<'_>>, Fault> {
     let mut lexer = Lexer::new(text);
+    only(&mut lexer).map_err(|Halt| lexer.fault())
+}
+
+fn only<'a>(lexer: &mut Lexer<'a>) -> Result<Option<Span<'a>>, Halt> {
     if lexer.peek()?.is_none() {
         return Ok(None);
     }
-    let value = value(&mut lexer)?;
+    let value = value(lexer)?;
     if value.kind == Kind::Number && !lexer.at_blank() {
-        return Err(lexer.fault("a number that goes on"));
+        return Err(lexer.halt("a number that goes on"));
     }
     match lexer.peek()? {
         None => Ok(Some(value)),
-        Some(_) => Err(lexer.fault("text behind the value")),
+        Some(_) => Err(lexer.halt("text behind the value")),
     }
 }
 
 /// All values that the text consists of, one behind the other with nothing but white space and comments between.
 pub(crate) fn all(text: &str) -> Result<Vec<Span<'_>>, Fault> {
     let mut lexer = Lexer::new(text);
+    every(&mut lexer).map_err(|Halt| lexer.fault())
+}
+
+fn every<'a>(lexer: &mut Lexer<'a>) -> Result<Vec<Span<'a>>, Halt> {
     let mut found = Vec::new();
     while lexer.peek()?.is_some() {
-        found.push(value(&mut lexer)?);
+        found.push(value(lexer)?);
     }
     Ok(found)
 }
 
 /// Reads over the value that comes next.
-fn value<'a>(lexer: &mut Lexer<'a>) -> Result<Span<'a>, Fault> {
-    let Some(first) = lexer.peek()? else { return Err(lexer.fault("no value")) };
+fn value<'a>(lexer: &mut Lexer<'a>) -> Result<Span<'a>, Halt> {
+    let Some(first) = lexer.peek()? else { return Err(lexer.halt("no value")) };
     let at = lexer.at();
     let kind = match first {
         b'{' => Kind::Object,
@@ -161,11 +169,11 @@ fn value<'a>(lexer: &mut Lexer<'a>) -> Result<Span<'a>, Fault> {
 }
 
 /// Reads over one value, however deep it is.
-fn skip(lexer: &mut Lexer<'_>) -> Result<(), Fault> {
+fn skip(lexer: &mut Lexer<'_>) -> Result<(), Halt> {
     // One closing bracket for every level that is open.
     let mut open: Vec<u8> = Vec::new();
     loop {
-        let Some(first) = lexer.peek()? else { return Err(lexer.fault("no value")) };
+        let Some(first) = lexer.peek()? else { return Err(lexer.halt("no value")) };
         match first {
             b'{' | b'[' => {
                 let bracket = if first == b'{' { b'}' } else { b']' };
@@ -185,7 +193,7 @@ fn skip(lexer: &mut Lexer<'_>) -> Result<(), Fault> {
             b'f' => lexer.name("false")?,
             b'n' => lexer.name("null")?,
             b'-' | b'0'..=b'9' => drop(lexer.number()?),
-            _ => return Err(lexer.fault("an unexpected character")),
+            _ => return Err(lexer.halt("an unexpected character")),
         }
         // A value has ended; so may those around it.
         loop {

@@ -6,6 +6,9 @@ use core::cell::Cell;
 
 use bumpalo::Bump;
 
+use super::name::{Formed, Name, as_written};
+use super::word::same;
+
 /// A JSON value. `Null` also stands for what is not there: documents hold neither.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Value<'a> {
@@ -28,23 +31,51 @@ pub(crate) enum Value<'a> {
 pub(crate) struct Member<'a> {
     /// The name by which rules and documents know it.
     pub name: &'a str,
+    /// The key of that name.
+    pub key: u32,
     /// The name as it was spelled in the message.
     pub spelled: &'a str,
     /// The value.
     pub value: Cell<Value<'a>>,
 }
 
-impl<'a> Value<'a> {
-    /// The member of that name, `Null` where there is none.
-    #[inline]
-    pub(crate) fn get(self, name: &str) -> Value<'a> {
-        self.cell(name).map_or(Value::Null, Cell::get)
+impl<'a> Member<'a> {
+    /// A member of that name.
+    pub(crate) fn new(name: &'a str, spelled: &'a str, value: Value<'a>) -> Self {
+        Self::formed(as_written(name), spelled, value)
     }
 
-    /// Where the member of that name stands.
+    /// A member whose name has its key already.
     #[inline]
-    pub(crate) fn cell(self, name: &str) -> Option<&'a Cell<Value<'a>>> {
-        self.members().iter().find(|member| member.name == name).map(|member| &member.value)
+    pub(crate) fn formed(name: Formed<'a>, spelled: &'a str, value: Value<'a>) -> Self {
+        Self { name: name.text, key: name.key, spelled, value: Cell::new(value) }
+    }
+
+    /// Whether that is its name.
+    #[inline]
+    pub(crate) fn is(&self, name: Name) -> bool {
+        self.key == name.key && same(self.name, name.text)
+    }
+}
+
+impl<'a> Value<'a> {
+    /// The value of the member of that name, `Null` where there is none.
+    #[inline]
+    pub(crate) fn get(self, name: impl Into<Name>) -> Value<'a> {
+        self.member(name).map_or(Value::Null, |member| member.value.get())
+    }
+
+    /// Where the value of the member of that name stands.
+    #[inline]
+    pub(crate) fn cell(self, name: impl Into<Name>) -> Option<&'a Cell<Value<'a>>> {
+        self.member(name).map(|member| &member.value)
+    }
+
+    /// The member of that name.
+    #[inline]
+    pub(crate) fn member(self, name: impl Into<Name>) -> Option<&'a Member<'a>> {
+        let name = name.into();
+        self.members().iter().find(|member| member.is(name))
     }
 
     /// The members of an object, none for another kind.
@@ -112,7 +143,7 @@ impl<'a> Value<'a> {
 /// An object with these members before the ones that `object` has; the new ones must not be in it yet.
 pub(crate) fn with_members<'a>(arena: &'a Bump, object: Value<'a>, new: &[(&'a str, Value<'a>)]) -> Value<'a> {
     let old = object.members();
-    let all = new.iter().map(|&(name, value)| Member { name, spelled: name, value: Cell::new(value) }).chain(old.iter().cloned());
+    let all = new.iter().map(|&(name, value)| Member::new(name, name, value)).chain(old.iter().cloned());
     // A chain does not know its length, and the arena wants one.
     let all: Vec<_> = all.collect();
     Value::Object(arena.alloc_slice_fill_iter(all))

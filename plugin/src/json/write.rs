@@ -1,95 +1,175 @@
 //! From a tree to JSON text, without anything empty in it.
 
-use super::lexer::next_special;
 use super::tree::Value;
+use super::word::{last_word, specials};
 
-/// Writes a value without its empty parts; `false` if nothing is left of it, and then nothing was written.
-pub(crate) fn value(out: &mut Vec<u8>, value: Value<'_>) -> bool {
-    match value {
-        Value::Null | Value::Text("") => false,
-        Value::Bool(true) => put(out, b"true"),
-        Value::Bool(false) => put(out, b"false"),
-        Value::Number(number) => put(out, number.as_bytes()),
-        Value::Text(content) => {
-            text(out, content);
-            true
-        }
-        Value::Array(elements) => filled(out, b"[]", elements, |out, element| self::value(out, element.get())),
-        Value::Object(members) => filled(out, b"{}", members, |out, member| {
-            text(out, member.name);
-            out.push(b':');
-            self::value(out, member.value.get())
-        }),
-    }
+/// JSON text under construction. Its memory serves one document after the other, so that it is cleared only once.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    /// All of it may be written to.
+    bytes: Vec<u8>,
+    /// How much of it has been.
+    length: usize,
 }
 
-/// Writes what has content between brackets; takes all of it back where nothing has.
-fn filled<T>(out: &mut Vec<u8>, brackets: &[u8; 2], items: &[T], mut write: impl FnMut(&mut Vec<u8>, &T) -> bool) -> bool {
-    let start = out.len();
-    out.push(brackets[0]);
-    for item in items {
-        let before = out.len();
-        if before > start + 1 {
-            out.push(b',');
-        }
-        if !write(out, item) {
-            out.truncate(before);
-        }
-    }
-    if out.len() == start + 1 {
-        out.truncate(start);
-        return false;
-    }
-    out.push(brackets[1]);
-    true
-}
+/// What may be written behind a text: words are written whole.
+const SLACK: usize = 16;
 
-fn put(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
-    out.extend_from_slice(bytes);
-    true
-}
+impl Writer {
+    /// Begins anew.
+    pub(crate) fn clear(&mut self) {
+        self.length = 0;
+    }
 
-/// Writes a string in quotes.
-pub(crate) fn text(out: &mut Vec<u8>, text: &str) {
-    let bytes = text.as_bytes();
-    out.reserve(bytes.len() + 2);
-    out.push(b'"');
-    let mut from = 0;
-    loop {
-        let at = next_special(bytes, from);
-        out.extend_from_slice(&bytes[from..at]);
-        let Some(&special) = bytes.get(at) else { break };
-        let short = match special {
-            b'"' | b'\\' => special,
-            b'\n' => b'n',
-            b'\r' => b'r',
-            b'\t' => b't',
-            8 => b'b',
-            12 => b'f',
-            _ => {
-                let digit = |value: u8| b"0123456789abcdef"[value as usize & 15];
-                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(special >> 4), digit(special)]);
-                from = at + 1;
-                continue;
+    /// What has been written.
+    pub(crate) fn written(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    /// Writes bytes as they are.
+    #[inline]
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        self.room(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+        self.length += bytes.len();
+    }
+
+    /// Writes one byte.
+    #[inline]
+    pub(crate) fn byte(&mut self, byte: u8) {
+        self.room(1)[0] = byte;
+        self.length += 1;
+    }
+
+    /// Writes a value without its empty parts; `false` if nothing is left of it, and then nothing was written.
+    pub(crate) fn value(&mut self, value: Value<'_>) -> bool {
+        match value {
+            Value::Null | Value::Text("") => return false,
+            Value::Bool(true) => self.raw(b"true"),
+            Value::Bool(false) => self.raw(b"false"),
+            Value::Number(number) => self.raw(number.as_bytes()),
+            Value::Text(text) => self.text(text),
+            Value::Array(elements) => return self.filled(b"[]", elements, |out, element| out.value(element.get())),
+            Value::Object(members) => {
+                return self.filled(b"{}", members, |out, member| {
+                    out.text(member.name);
+                    out.byte(b':');
+                    out.value(member.value.get())
+                });
             }
-        };
-        out.extend_from_slice(&[b'\\', short]);
-        from = at + 1;
+        }
+        true
     }
-    out.push(b'"');
+
+    /// Writes what has content between brackets; takes all of it back where nothing has.
+    #[inline]
+    fn filled<T>(&mut self, brackets: &[u8; 2], items: &[T], write: impl Fn(&mut Self, &T) -> bool) -> bool {
+        let start = self.length;
+        self.byte(brackets[0]);
+        for item in items {
+            let before = self.length;
+            if before > start + 1 {
+                self.byte(b',');
+            }
+            if !write(self, item) {
+                self.length = before;
+            }
+        }
+        if self.length == start + 1 {
+            self.length = start;
+            return false;
+        }
+        self.byte(brackets[1]);
+        true
+    }
+
+    /// Writes a string in quotes.
+    pub(crate) fn text(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let room = self.room(bytes.len() + 2);
+        room[0] = b'"';
+        let plain = copy_plain(bytes, &mut room[1..]);
+        self.length += 1 + plain;
+        if plain < bytes.len() {
+            self.escaped(&bytes[plain..]);
+        }
+        self.byte(b'"');
+    }
+
+    #[cold]
+    fn escaped(&mut self, mut bytes: &[u8]) {
+        while let Some((&first, rest)) = bytes.split_first() {
+            let digit = |value: u8| b"0123456789abcdef"[usize::from(value & 15)];
+            match first {
+                b'"' | b'\\' => self.raw(&[b'\\', first]),
+                b'\n' => self.raw(b"\\n"),
+                b'\r' => self.raw(b"\\r"),
+                b'\t' => self.raw(b"\\t"),
+                8 => self.raw(b"\\b"),
+                12 => self.raw(b"\\f"),
+                0..0x20 => self.raw(&[b'\\', b'u', b'0', b'0', digit(first >> 4), digit(first)]),
+                other => self.byte(other),
+            }
+            let plain = copy_plain(rest, self.room(rest.len()));
+            self.length += plain;
+            bytes = &rest[plain..];
+        }
+    }
+
+    /// The place for so many bytes more, and some slack.
+    #[inline(always)]
+    fn room(&mut self, more: usize) -> &mut [u8] {
+        if self.bytes.len() - self.length < more + SLACK {
+            self.grow(more);
+        }
+        &mut self.bytes[self.length..]
+    }
+
+    #[cold]
+    fn grow(&mut self, more: usize) {
+        let least = self.length + more + SLACK;
+        self.bytes.resize(least.max(2 * self.bytes.len()).max(1 << 12), 0);
+    }
+}
+
+/// Copies bytes up to the first that needs an escape, and says how many they are. A word more may be written behind them.
+#[inline(always)]
+fn copy_plain(bytes: &[u8], mut to: &mut [u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*chunk);
+        let (place, room) = core::mem::take(&mut to).split_first_chunk_mut::<8>().expect("there is room for all bytes and a word more");
+        *place = *chunk;
+        let hits = specials(word);
+        if hits != 0 {
+            return bytes.len() - rest.len() + (hits.trailing_zeros() / 8) as usize;
+        }
+        (rest, to) = (behind, room);
+    }
+    if rest.is_empty() {
+        return bytes.len();
+    }
+    // A space is nothing special, so one word tells of all that is left.
+    let word = last_word(rest);
+    *to.first_chunk_mut::<8>().expect("there is room for a word") = word.to_le_bytes();
+    match specials(word | 0x2020_2020_2020_2020 << (8 * rest.len())) {
+        0 => bytes.len(),
+        hits => bytes.len() - rest.len() + (hits.trailing_zeros() / 8) as usize,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use bumpalo::Bump;
 
+    use super::Writer;
     use crate::json::parse::{self, Names};
 
     fn check(text: &str, expected: &str) {
         let arena = Bump::new();
-        let mut out = b"before".to_vec();
-        let written = super::value(&mut out, parse::value(&arena, text, Names::AsWritten).unwrap());
-        assert_eq!(String::from_utf8(out).unwrap(), format!("before{expected}"));
+        let mut out = Writer::default();
+        out.raw(b"before");
+        let written = out.value(parse::value(&arena, text, Names::AsWritten).unwrap());
+        assert_eq!(str::from_utf8(out.written()).unwrap(), format!("before{expected}"));
         assert_eq!(written, !expected.is_empty());
     }
 
@@ -97,6 +177,21 @@ mod tests {
     fn nothing_empty_is_written() {
         check(r#"{"a":null,"b":"","c":[],"d":{},"e":[{},[null,""],{"f":[{}]}]}"#, "");
         check(r#"{"a":null,"b":[0,null,false," ",{"c":{}}],"d":{"e":1,"f":""}}"#, r#"{"b":[0,false," "],"d":{"e":1}}"#);
+    }
+
+    #[test]
+    fn every_character_at_every_place_is_read_back() {
+        let mut out = Writer::default();
+        for length in 0..20 {
+            for place in 0..=length {
+                for special in ["", "\"", "\\", "\n", "\u{1f}", " ", "\u{7f}", "\u{e9}", "\u{1f600}"] {
+                    let text = format!("{}{special}{}", "a".repeat(place), "z".repeat(length - place));
+                    out.clear();
+                    out.text(&text);
+                    assert_eq!(serde_json::from_slice::<String>(out.written()).unwrap(), text);
+                }
+            }
+        }
     }
 
     #[test]

@@ -18,9 +18,11 @@ use self::envelope::Envelope;
 pub(crate) use self::envelope::Place;
 use self::record::Record;
 use crate::contract::{Dataset, Explanation, Timestamp};
+use crate::defender;
 use crate::ecs::{ASSESSMENT, EVENT, Schema};
 use crate::json::parse::{self, Names};
 use crate::json::tree::Value;
+use crate::json::write::Writer;
 use crate::settings::Settings;
 
 const EVENT_ENVELOPE: Envelope = Envelope::event(&EVENT);
@@ -30,14 +32,15 @@ const ASSESSMENT_ENVELOPE: Envelope = Envelope::assessment(&ASSESSMENT);
 #[derive(Debug)]
 pub struct Mapper {
     settings: Settings,
-    /// Emptied after each document, so that its memory serves the next.
+    /// Emptied after each document, so that its memory serves the next; so is the writer.
     arena: Bump,
+    writer: Writer,
 }
 
 impl Mapper {
     /// A mapper for these settings.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, arena: Bump::new() }
+        Self { settings, arena: Bump::new(), writer: Writer::default() }
     }
 
     /// The document of one merged assessment record, as JSON, which bears the time `at`.
@@ -50,7 +53,7 @@ impl Mapper {
         let body = {
             let mut record = Record::new(&self.arena, schema(dataset));
             let root = read(&mut record, dataset, text);
-            finish(&mut record, &self.settings, dataset, root, text, place)
+            finish(&mut record, &mut self.writer, &self.settings, dataset, root, text, place)
         };
         self.arena.reset();
         body
@@ -58,10 +61,10 @@ impl Mapper {
 
     /// The document of a hub message's body that is one object and holds no `records`; `None` for any other.
     pub(crate) fn whole_event(&mut self, body: &str, place: Place<'_>) -> Option<Vec<u8>> {
-        let document = match parse::value(&self.arena, body, Names::Lower) {
+        let document = match parse::value(&self.arena, body, Names::Lower(&defender::hub::NAMES)) {
             Ok(root @ Value::Object(members)) if !members.iter().any(|member| member.spelled == "records") => {
                 let mut record = Record::new(&self.arena, &EVENT);
-                Some(finish(&mut record, &self.settings, Dataset::Event, root, body, place))
+                Some(finish(&mut record, &mut self.writer, &self.settings, Dataset::Event, root, body, place))
             }
             _ => None,
         };
@@ -75,7 +78,7 @@ impl Mapper {
             let mut record = Record::traced(&self.arena, schema(dataset));
             let root = read(&mut record, dataset, text);
             let members = explain::Members::of(root);
-            finish(&mut record, &self.settings, dataset, root, text, Place { now: 0, position: None, replaced: false });
+            finish(&mut record, &mut self.writer, &self.settings, dataset, root, text, Place { now: 0, position: None, replaced: false });
             explain::explanation(dataset, record, &members)
         };
         self.arena.reset();
@@ -89,7 +92,7 @@ fn schema(dataset: Dataset) -> &'static Schema {
 
 /// The tree of a record's text; `Null`, and a line in the document, where it is not JSON.
 fn read<'a>(record: &mut Record<'a>, dataset: Dataset, text: &'a str) -> Value<'a> {
-    let names = if dataset == Dataset::Event { Names::Lower } else { Names::SnakeInside };
+    let names = if dataset == Dataset::Event { Names::Lower(&defender::hub::NAMES) } else { Names::SnakeInside(&defender::assessment::NAMES) };
     match parse::value(record.arena, text, names) {
         Ok(root) => root,
         Err(fault) => {
@@ -99,7 +102,15 @@ fn read<'a>(record: &mut Record<'a>, dataset: Dataset, text: &'a str) -> Value<'
     }
 }
 
-fn finish<'a>(record: &mut Record<'a>, settings: &'a Settings, dataset: Dataset, root: Value<'a>, text: &'a str, place: Place<'a>) -> Vec<u8> {
+fn finish<'a>(
+    record: &mut Record<'a>,
+    writer: &mut Writer,
+    settings: &'a Settings,
+    dataset: Dataset,
+    root: Value<'a>,
+    text: &'a str,
+    place: Place<'a>,
+) -> Vec<u8> {
     if dataset == Dataset::Event {
         event::map(record, root, settings);
         EVENT_ENVELOPE.complete(record, settings, text, place);
@@ -107,7 +118,7 @@ fn finish<'a>(record: &mut Record<'a>, settings: &'a Settings, dataset: Dataset,
         assessment::map(record, root, settings);
         ASSESSMENT_ENVELOPE.complete(record, settings, text, place);
     }
-    let mut body = Vec::with_capacity(text.len() + 1024);
-    record.document.write(&mut body);
-    body
+    writer.clear();
+    record.document.write(writer);
+    writer.written().to_vec()
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use bumpalo::Bump;
 
 use super::java::in_table_order;
+use crate::json::name::{Formed, Name, key_in_lower_case};
 use crate::json::parse::has_twins;
+use crate::json::places::Places;
 use crate::json::tree::{Member, Value};
 
 /// ASCII text in lower case, for names in constants.
@@ -21,41 +23,34 @@ pub(crate) const fn lowercase<const N: usize>(text: &str) -> [u8; N] {
     lower
 }
 
-/// New names by old ones, which are compared without regard to case; ordered by the length of the old name.
+/// New names by old ones, which are compared without regard to case.
 #[derive(Debug)]
 pub(crate) struct Renames<const N: usize> {
     rows: [(&'static str, &'static str); N],
-    /// Where the rows of each length begin.
-    starts: [u8; LONGEST + 2],
+    keyed: [Row; N],
+    places: Places<128>,
 }
 
-/// No old name is longer.
-const LONGEST: usize = 32;
+/// One row, as members are looked up in it.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    /// The old name in lower case is known by its key and its bytes, without regard to case.
+    key: u32,
+    new: Name,
+}
 
 /// A table from rows in any order.
-pub(crate) const fn renames<const N: usize>(mut rows: [(&'static str, &'static str); N]) -> Renames<N> {
-    let mut done = 1;
-    while done < N {
-        let mut at = done;
-        while at > 0 && rows[at].0.len() < rows[at - 1].0.len() {
-            let row = rows[at];
-            rows[at] = rows[at - 1];
-            rows[at - 1] = row;
-            at -= 1;
-        }
-        done += 1;
-    }
-    let mut starts = [N as u8; LONGEST + 2];
-    let mut length = 0;
+pub(crate) const fn renames<const N: usize>(rows: [(&'static str, &'static str); N]) -> Renames<N> {
+    let mut keyed = [Row { key: 0, new: Name::of("") }; N];
+    let mut places = Places::new();
     let mut at = 0;
-    while length < starts.len() {
-        while at < N && rows[at].0.len() < length {
-            at += 1;
-        }
-        starts[length] = at as u8;
-        length += 1;
+    while at < N {
+        let (old, new) = rows[at];
+        keyed[at] = Row { key: key_in_lower_case(old), new: Name::of(new) };
+        places.add(keyed[at].key, at);
+        at += 1;
     }
-    Renames { rows, starts }
+    Renames { rows, keyed, places }
 }
 
 impl<const N: usize> Renames<N> {
@@ -64,15 +59,15 @@ impl<const N: usize> Renames<N> {
         &self.rows
     }
 
-    /// The new name for a name in lower case.
+    /// The new name of a member whose name is in lower case.
     #[inline]
-    fn get(&self, name: &str) -> Option<&'static str> {
-        let (from, to) = (*self.starts.get(name.len())?, *self.starts.get(name.len() + 1)?);
-        self.rows[from as usize..to as usize].iter().find(|(old, _)| old.eq_ignore_ascii_case(name)).map(|&(_, new)| new)
+    fn get(&self, member: &Member<'_>) -> Option<Formed<'static>> {
+        let at = self.places.find(member.key, |at| self.keyed[at].key == member.key && self.rows[at].0.eq_ignore_ascii_case(member.name))?;
+        Some(self.keyed[at].new.into())
     }
 
     /// The value with new names at every depth: in objects, and in objects that stand in an array. `rename` may give a member a name that depends on its value.
-    pub(crate) fn apply<'a>(&self, arena: &'a Bump, value: Value<'a>, rename: fn(&Member<'a>) -> Option<&'static str>) -> Value<'a> {
+    pub(crate) fn apply<'a>(&self, arena: &'a Bump, value: Value<'a>, rename: fn(&Member<'a>) -> Option<Name>) -> Value<'a> {
         match value {
             Value::Object(members) => self.apply_to_members(arena, members, rename),
             Value::Array(elements) => {
@@ -86,10 +81,10 @@ impl<const N: usize> Renames<N> {
         }
     }
 
-    fn apply_to_members<'a>(&self, arena: &'a Bump, members: &'a [Member<'a>], rename: fn(&Member<'a>) -> Option<&'static str>) -> Value<'a> {
+    fn apply_to_members<'a>(&self, arena: &'a Bump, members: &'a [Member<'a>], rename: fn(&Member<'a>) -> Option<Name>) -> Value<'a> {
         let renamed = arena.alloc_slice_fill_iter(members.iter().map(|member| {
-            let name = self.get(member.name).or_else(|| rename(member)).unwrap_or(member.name);
-            Member { name, spelled: member.spelled, value: Cell::new(self.apply(arena, member.value.get(), rename)) }
+            let name = self.get(member).or_else(|| rename(member).map(Name::into)).unwrap_or(Formed { text: member.name, key: member.key });
+            Member::formed(name, member.spelled, self.apply(arena, member.value.get(), rename))
         }));
         if has_twins(renamed) {
             keep_last(members, renamed);
@@ -113,16 +108,17 @@ fn keep_last(members: &[Member<'_>], renamed: &[Member<'_>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::known::Known;
     use crate::json::parse::{Names, value};
-    use crate::json::write;
+    use crate::json::write::Writer;
 
     #[test]
     fn members_are_renamed_at_every_depth() {
         const TABLE: Renames<3> = renames([("HostName", "host_name"), ("$id", "id"), ("AzureID", "azure_id")]);
         let arena = Bump::new();
-        let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id2":5,"Other":6}"#, Names::Lower).unwrap();
-        let mut out = Vec::new();
-        write::value(&mut out, TABLE.apply(&arena, read, |_| None));
-        assert_eq!(String::from_utf8(out).unwrap(), r#"{"id":1,"host_name":{"id":2,"x":[{"azure_id":3},[{"$id":4}]]},"id2":5,"other":6}"#);
+        let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id2":5,"Other":6}"#, Names::Lower(Known::NONE)).unwrap();
+        let mut out = Writer::default();
+        out.value(TABLE.apply(&arena, read, |_| None));
+        assert_eq!(str::from_utf8(out.written()).unwrap(), r#"{"id":1,"host_name":{"id":2,"x":[{"azure_id":3},[{"$id":4}]]},"id2":5,"other":6}"#);
     }
 }

@@ -7,6 +7,7 @@ use bumpalo::Bump;
 
 use super::java;
 use crate::ecs::{Document, Schema, Slot};
+use crate::json::name::Name;
 use crate::json::tree::{Member, Value, array};
 
 /// The context that every rule works in.
@@ -61,14 +62,14 @@ impl<'a> Record<'a> {
 
     /// The member of that name, `Null` where there is none, noted as read.
     #[inline]
-    pub(crate) fn read(&self, object: Value<'a>, name: &str) -> Value<'a> {
+    pub(crate) fn read(&self, object: Value<'a>, name: impl Into<Name>) -> Value<'a> {
         self.member(object, name).map_or(Value::Null, |member| member.value.get())
     }
 
     /// The same member as it stands.
     #[inline]
-    pub(crate) fn member(&self, object: Value<'a>, name: &str) -> Option<&'a Member<'a>> {
-        let member = object.members().iter().find(|member| member.name == name)?;
+    pub(crate) fn member(&self, object: Value<'a>, name: impl Into<Name>) -> Option<&'a Member<'a>> {
+        let member = object.member(name)?;
         self.note(member);
         Some(member)
     }

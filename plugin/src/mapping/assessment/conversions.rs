@@ -2,6 +2,7 @@
 
 use super::parts::{Parts, path};
 use crate::defender::assessment::Part;
+use crate::json::name::Name;
 use crate::json::tree::{Member, Value, array};
 use crate::mapping::cast::{Cast, cast};
 use crate::mapping::convert::date;
@@ -13,7 +14,7 @@ use crate::mapping::record::Record;
 #[derive(Debug)]
 pub(crate) struct Conversion {
     part: Part,
-    member: &'static str,
+    member: Name,
     to: Cast,
 }
 
@@ -64,7 +65,7 @@ const IN_LIST: &[(&str, Cast)] = &[
 
 /// The type that a member is brought to, by its documented path.
 pub(crate) fn cast_of(documented: &str) -> Option<Cast> {
-    let single = CONVERSIONS.iter().find(|rule| path(rule.part, rule.member) == documented).map(|rule| rule.to);
+    let single = CONVERSIONS.iter().find(|rule| path(rule.part, rule.member.text) == documented).map(|rule| rule.to);
     let in_list = || {
         let member = documented.strip_prefix(&path(Part::SubAdditional, "cve_list."))?;
         let date = matches!(member, "last_modified_date" | "published_date").then_some(Cast::Date);
@@ -77,7 +78,7 @@ pub(crate) fn cast_of(documented: &str) -> Option<Cast> {
 pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     for rule in CONVERSIONS {
         if let Some(member) = parts.member(rule.part, rule.member) {
-            convert(record, member, rule.to, &|| path(rule.part, rule.member));
+            convert(record, member, rule.to, &|| path(rule.part, rule.member.text));
         }
     }
     if let Some(version) = parts.member(Part::Cve, "cvss_version") {

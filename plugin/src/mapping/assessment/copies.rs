@@ -6,6 +6,7 @@ use super::Class;
 use super::parts::{Parts, path};
 use crate::defender::assessment::Part;
 use crate::ecs::{ASSESSMENT, Slot};
+use crate::json::name::Name;
 use crate::mapping::record::Record;
 
 /// One field and its sources.
@@ -15,7 +16,7 @@ pub(crate) struct Copy {
     pub target: Slot,
     /// The only class of assessments that it is for.
     pub class: Option<Class>,
-    sources: &'static [(Part, &'static str)],
+    sources: &'static [(Part, Name)],
 }
 
 macro_rules! copies {
@@ -80,7 +81,7 @@ impl fmt::Display for Copy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, (part, member)) in self.sources.iter().enumerate() {
             let or = if place == 0 { "" } else { ", else " };
-            write!(f, "{or}`{}`", path(*part, member))?;
+            write!(f, "{or}`{}`", path(*part, member.text))?;
         }
         match self.class {
             Some(class) => write!(f, " (class {} only)", class.name()),

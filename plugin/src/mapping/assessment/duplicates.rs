@@ -2,6 +2,7 @@
 
 use super::parts::Parts;
 use crate::defender::assessment::Part;
+use crate::json::name::Name;
 use crate::json::tree::Value;
 
 macro_rules! members {
@@ -9,7 +10,7 @@ macro_rules! members {
 }
 
 /// They go whether or not the value went elsewhere, as in the reference.
-const DUPLICATES: &[(Part, &str)] = members! {
+const DUPLICATES: &[(Part, Name)] = members! {
     Sub.id;
     SubStatus.description;
     Resource.native_resource_id;

@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 
+use crate::defender::assessment::NAMES;
 use crate::json::parse::{self, Names};
 use crate::json::tree::{Member, Value, with_members};
 use crate::mapping::cast::{Cast, cast};
@@ -26,7 +27,7 @@ pub(super) fn tree<'a>(record: &mut Record<'a>, root: Value<'a>, profile: Profil
     if let Some(additional) = tree.get().cell("additional_data") {
         read_cves(record, additional.get(), profile);
         open_ports_and_licence(record, additional);
-        if let Some(member) = find(additional.get(), "sub_assessment") {
+        if let Some(member) = additional.get().member("sub_assessment") {
             let sub = &member.value;
             record.open(member);
             fold_sub(record, sub);
@@ -54,7 +55,7 @@ fn fold<'a>(record: &mut Record<'a>, envelope: Value<'a>, inner: Value<'a>, path
                 record.report(&format_args!("`{path}.{name}` stands beside the `{name}` of its envelope, which is taken"));
                 place.set(outer.value.get());
             }
-            None => new.push(Member { name, ..outer.clone() }),
+            None => new.push(Member::new(name, outer.spelled, outer.value.get())),
         }
     }
     record.settle();
@@ -73,7 +74,7 @@ fn fold_sub<'a>(record: &mut Record<'a>, place: &Cell<Value<'a>>) {
         return;
     }
     let path = "subAssessment.properties";
-    let properties = find(envelope, "properties");
+    let properties = envelope.member("properties");
     properties.into_iter().for_each(|member| record.open(member));
     let has_properties = properties.is_some();
     let properties = match properties.map_or(Value::Null, |member| member.value.get()) {
@@ -84,7 +85,7 @@ fn fold_sub<'a>(record: &mut Record<'a>, place: &Cell<Value<'a>>) {
             Value::Null
         }
     };
-    let folds = has_properties || ["name", "type", "id"].iter().any(|name| envelope.cell(name).is_some());
+    let folds = has_properties || ["name", "type", "id"].into_iter().any(|name| envelope.cell(name).is_some());
     if !folds {
         return;
     }
@@ -94,7 +95,7 @@ fn fold_sub<'a>(record: &mut Record<'a>, place: &Cell<Value<'a>>) {
     let has_own_id = properties.cell("id").is_some();
     let kept = properties.members().iter().filter(|member| !(has_own_id && member.name == "event_id"));
     let renamed: Vec<Member<'a>> =
-        kept.map(|member| if member.name == "id" { Member { name: "event_id", ..member.clone() } } else { member.clone() }).collect();
+        kept.map(|member| if member.name == "id" { Member::new("event_id", member.spelled, member.value.get()) } else { member.clone() }).collect();
     let inner = Value::Object(record.arena.alloc_slice_fill_iter(renamed));
     place.set(fold(record, envelope, inner, path));
 }
@@ -106,7 +107,7 @@ fn read_cves<'a>(record: &Record<'a>, additional: Value<'a>, profile: Profile) {
     if profile == Profile::Extended && value.text().is_none() {
         return;
     }
-    let read = parse::value(record.arena, java_text(record, value), Names::Snake);
+    let read = parse::value(record.arena, java_text(record, value), Names::Snake(&NAMES));
     member.value.set(read.unwrap_or(Value::Null));
 }
 
@@ -119,7 +120,7 @@ fn java_text<'a>(record: &Record<'a>, value: Value<'a>) -> &'a str {
 
 /// Two members whose names have blanks go under names without.
 fn open_ports_and_licence<'a>(record: &mut Record<'a>, additional: &Cell<Value<'a>>) {
-    if let Some(member) = find(additional.get(), "can onboard to _byol") {
+    if let Some(member) = additional.get().member("can onboard to _byol") {
         let value = member.value.replace(Value::Null);
         match cast(record.arena, value, Cast::Boolean) {
             Ok(converted) => insert(record, additional, "can_onboard_to_byol", member.spelled, converted),
@@ -127,7 +128,7 @@ fn open_ports_and_licence<'a>(record: &mut Record<'a>, additional: &Cell<Value<'
             Err(part) => record.unreadable(&"additionalData.Can onboard to BYOL", part, Cast::Boolean.name()),
         }
     }
-    if let Some(member) = find(additional.get(), "nsg open ports") {
+    if let Some(member) = additional.get().member("nsg open ports") {
         let value = member.value.replace(Value::Null);
         match cast(record.arena, ports(record, value), Cast::Long) {
             Ok(converted) => insert(record, additional, "nsg_open_ports", member.spelled, converted),
@@ -150,7 +151,7 @@ fn ports<'a>(record: &Record<'a>, value: Value<'a>) -> Value<'a> {
 
 /// Brings a list of CVEs, the resources of a finding and the scores of a vulnerability to where rules look for them.
 fn reshape<'a>(record: &mut Record<'a>, additional: &Cell<Value<'a>>) {
-    if let Some(cve) = find(additional.get(), "cve").filter(|member| matches!(member.value.get(), Value::Array(_))) {
+    if let Some(cve) = additional.get().member("cve").filter(|member| matches!(member.value.get(), Value::Array(_))) {
         let list = cve.value.get();
         if additional.get().cell("cve_list").is_some() {
             record.report(&"`subAssessment.properties.additionalData.cveList` stands beside a list `cve`, which is taken");
@@ -168,7 +169,7 @@ fn reshape<'a>(record: &mut Record<'a>, additional: &Cell<Value<'a>>) {
 
 /// `resources` is JSON in a text; its names stay as they are.
 fn read_resources<'a>(record: &Record<'a>, data: &Cell<Value<'a>>) {
-    let Some(member) = find(data.get(), "resources").filter(|member| !member.value.get().is_null()) else { return };
+    let Some(member) = data.get().member("resources").filter(|member| !member.value.get().is_null()) else { return };
     match parse::value(record.arena, java_text(record, member.value.get()), Names::AsWritten) {
         Ok(Value::Null) | Err(_) => {}
         Ok(read) => {
@@ -180,12 +181,12 @@ fn read_resources<'a>(record: &Record<'a>, data: &Cell<Value<'a>>) {
 
 /// The members of `cvss` are versions; each becomes an object of its own.
 fn spread_scores<'a>(record: &mut Record<'a>, details: &Cell<Value<'a>>) {
-    let Some(cvss) = find(details.get(), "cvss") else { return };
+    let Some(cvss) = details.get().member("cvss") else { return };
     match cvss.value.replace(Value::Null) {
         Value::Null => {}
         scores @ Value::Object(_) => {
             for (version, name) in [("2.0", "cvss_v2"), ("3.0", "cvss_v3"), ("4.0", "cvss_v4")] {
-                if let Some(score) = find(scores, version) {
+                if let Some(score) = scores.member(version) {
                     insert(record, details, name, score.spelled, score.value.get());
                 }
             }
@@ -194,15 +195,11 @@ fn spread_scores<'a>(record: &mut Record<'a>, details: &Cell<Value<'a>>) {
     }
 }
 
-fn find<'a>(object: Value<'a>, name: &str) -> Option<&'a Member<'a>> {
-    object.members().iter().find(|member| member.name == name)
-}
-
 /// Sets a member of the object that stands in `place`, which gets it if it has none of that name.
 fn insert<'a>(record: &Record<'a>, place: &Cell<Value<'a>>, name: &'static str, spelled: &'a str, value: Value<'a>) {
     match place.get().cell(name) {
         Some(member) => member.set(value),
-        None => place.set(prepend(record, place.get(), vec![Member { name, spelled, value: Cell::new(value) }])),
+        None => place.set(prepend(record, place.get(), vec![Member::new(name, spelled, value)])),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The parts of a record, found once.
 
 use crate::defender::assessment::{PARTS, PLACES, Part};
+use crate::json::name::Name;
 use crate::json::tree::{Member, Value};
 use crate::mapping::record::Record;
 
@@ -13,7 +14,7 @@ impl<'a> Parts<'a> {
         let mut parts = [Value::Null; PARTS];
         parts[0] = tree;
         for place in &PLACES[1..] {
-            let member = parts[place.parent as usize].members().iter().find(|member| member.name == place.name);
+            let member = parts[place.parent as usize].member(place.name);
             member.into_iter().for_each(|member| record.open(member));
             let value = member.map_or(Value::Null, |member| member.value.get());
             parts[place.part as usize] = match value {
@@ -39,14 +40,14 @@ impl<'a> Parts<'a> {
 
     /// A member of a part, noted as read.
     #[inline]
-    pub(super) fn read(&self, record: &Record<'a>, part: Part, name: &str) -> Value<'a> {
+    pub(super) fn read(&self, record: &Record<'a>, part: Part, name: impl Into<Name>) -> Value<'a> {
         record.read(self.object(part), name)
     }
 
     /// A member of a part as it stands.
     #[inline]
-    pub(super) fn member(&self, part: Part, name: &str) -> Option<&'a Member<'a>> {
-        self.object(part).members().iter().find(|member| member.name == name)
+    pub(super) fn member(&self, part: Part, name: impl Into<Name>) -> Option<&'a Member<'a>> {
+        self.object(part).member(name)
     }
 }
 

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::member_names::ENTITY;
 use super::rule_of;
 use crate::ecs::EVENT;
+use crate::json::name::Name;
 use crate::json::tree::{Member, Value, array};
 use crate::mapping::cast::{Cast, cast};
 use crate::mapping::convert::uri;
@@ -57,8 +58,8 @@ macro_rules! members {
             fn of(object: Value<'a>) -> Self {
                 let mut found = Self::default();
                 for member in object.members() {
-                    match member.name {
-                        $(stringify!($field) => found.$field = Some(member),)*
+                    match member.key {
+                        $(key if key == const { Name::of(stringify!($field)).key } && member.name == stringify!($field) => found.$field = Some(member),)*
                         _ => {}
                     }
                 }
@@ -119,7 +120,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>, keep_copied: b
 }
 
 /// The objects of an array of the record; a single object counts as one. What is no object is reported.
-pub(super) fn objects<'a>(record: &mut Record<'a>, root: Value<'a>, source: &'static str, name: &str) -> Option<Vec<Value<'a>>> {
+pub(super) fn objects<'a>(record: &mut Record<'a>, root: Value<'a>, source: &'static str, name: &'static str) -> Option<Vec<Value<'a>>> {
     let value = record.read(root, name);
     let objects = match value {
         Value::Array(elements) => {
@@ -144,10 +145,13 @@ pub(super) fn objects<'a>(record: &mut Record<'a>, root: Value<'a>, source: &'st
     Some(objects)
 }
 
+const LOCATION: Name = Name::of("location");
+const LOCATION_VALUE: Name = Name::of("location_value");
+
 /// A location that has no parts is kept under another name, because an index cannot hold both under one.
-fn location_value(member: &Member<'_>) -> Option<&'static str> {
+fn location_value(member: &Member<'_>) -> Option<Name> {
     let has_parts = matches!(member.value.get(), Value::Object(_) | Value::Array(_));
-    (member.name == "location" && !has_parts).then_some("location_value")
+    (member.is(LOCATION) && !has_parts).then_some(LOCATION_VALUE)
 }
 
 /// Converts what stands in one entity, and collects from it.

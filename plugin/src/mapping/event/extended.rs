@@ -71,11 +71,11 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>) {
 }
 
 /// The first text that is not empty.
-fn first<'a>(record: &Record<'a>, sources: &[(Value<'a>, &str)]) -> Option<&'a str> {
+fn first<'a>(record: &Record<'a>, sources: &[(Value<'a>, &'static str)]) -> Option<&'a str> {
     sources.iter().find_map(|&(object, name)| record.read(object, name).text().filter(|text| !text.is_empty()))
 }
 
-fn put<'a>(record: &mut Record<'a>, slot: Slot, sources: &[(Value<'a>, &str)]) {
+fn put<'a>(record: &mut Record<'a>, slot: Slot, sources: &[(Value<'a>, &'static str)]) {
     match first(record, sources) {
         Some(text) => record.put(slot, Value::Text(text), &rule_of(RULES, slot)),
         None => record.settle(),
@@ -83,7 +83,7 @@ fn put<'a>(record: &mut Record<'a>, slot: Slot, sources: &[(Value<'a>, &str)]) {
 }
 
 fn kind_of(root: Value<'_>) -> Kind {
-    if ["systemalertid", "alerttype", "alertdisplayname"].iter().any(|name| !root.get(name).is_blank()) {
+    if ["systemalertid", "alerttype", "alertdisplayname"].into_iter().any(|name| !root.get(name).is_blank()) {
         return Kind::Alert;
     }
     let kind = root.get("type").text().unwrap_or_default().to_lowercase();
@@ -111,7 +111,7 @@ fn correct(record: &mut Record<'_>, kind: Kind) {
     record.put(const { EVENT.slot("event.type") }, array(arena, [Value::Text(event_type)]), &KIND);
 }
 
-fn severity<'a>(record: &mut Record<'a>, sources: &[(Value<'a>, &str)]) {
+fn severity<'a>(record: &mut Record<'a>, sources: &[(Value<'a>, &'static str)]) {
     let slot = const { EVENT.slot("event.severity") };
     let number = match first(record, sources).map(str::to_lowercase).as_deref() {
         Some("low") => "21",

@@ -3,7 +3,7 @@
 use crate::mapping::names::{Renames, renames};
 
 /// Inside entities, at every depth.
-pub(crate) const ENTITY: Renames<55> = renames([
+pub(crate) static ENTITY: Renames<55> = renames([
     ("AadTenantId", "aad_tenant_id"),
     ("AadUserId", "aad_user_id"),
     ("AmazonResourceId", "amazon_resource_id"),
@@ -62,7 +62,7 @@ pub(crate) const ENTITY: Renames<55> = renames([
 ]);
 
 /// Inside resource identifiers, at every depth.
-pub(crate) const IDENTIFIER: Renames<8> = renames([
+pub(crate) static IDENTIFIER: Renames<8> = renames([
     ("AadTenantId", "aad_tenant_id"),
     ("AgentId", "agent_id"),
     ("AzureResourceId", "azure_id"),

@@ -5,9 +5,11 @@
 
 use core::fmt;
 
-use crate::defender::hub;
+use crate::defender::{hub, same};
 use crate::ecs::{EVENT, Slot};
-use crate::json::tree::Value;
+use crate::json::name::{Name, key_in_lower_case};
+use crate::json::places::Places;
+use crate::json::tree::{Member, Value};
 use crate::mapping::cast::{Cast, cast};
 use crate::mapping::names::lowercase;
 use crate::mapping::record::Record;
@@ -17,8 +19,15 @@ use crate::mapping::record::Record;
 pub(crate) struct Section {
     /// Where the container stands, empty for the record itself.
     pub path: &'static str,
+    /// The path of what it stands in.
+    parent: &'static str,
+    /// Its name there, and the key of that in lower case.
+    name: &'static str,
+    key: u32,
     strict: bool,
     moves: &'static [Move],
+    /// Where moves stand by the keys of their members.
+    places: Places<128>,
 }
 
 /// One member and the field it moves to.
@@ -27,7 +36,7 @@ pub(crate) struct Move {
     container: &'static str,
     member: &'static str,
     /// The member's name in lower case.
-    name: &'static str,
+    name: Name,
     /// The field.
     pub target: Slot,
     /// The type it is brought to.
@@ -37,6 +46,34 @@ pub(crate) struct Move {
 }
 
 impl Section {
+    const fn new(path: &'static str, strict: bool, moves: &'static [Move]) -> Self {
+        let mut places = Places::new();
+        let mut at = 0;
+        while at < moves.len() {
+            places.add(moves[at].name.key, at);
+            at += 1;
+        }
+        assert!(moves.len() <= MOST, "a section of more moves than are found at once");
+        let mut dot = path.len();
+        while dot > 0 && path.as_bytes()[dot - 1] != b'.' {
+            dot -= 1;
+        }
+        let name = path.split_at(dot).1;
+        let parent = path.split_at(dot.saturating_sub(1)).0;
+        Self { path, parent, name, key: key_in_lower_case(name), strict, moves, places }
+    }
+
+    /// The member of each move, found in one pass.
+    fn members<'a>(&self, container: Value<'a>) -> [Option<&'a Member<'a>>; MOST] {
+        let mut found = [None; MOST];
+        for member in container.members() {
+            if let Some(at) = self.places.find(member.key, |at| member.is(self.moves[at].name)) {
+                found[at] = Some(member);
+            }
+        }
+        found
+    }
+
     /// The rules of this container.
     pub(crate) fn moves(&self) -> &'static [Move] {
         self.moves
@@ -64,24 +101,20 @@ impl fmt::Display for Move {
 
 macro_rules! moves {
     ($($kind:ident $path:literal { $($source:literal => $target:literal $cast:ident $(, copied to $copy:literal)?;)* })*) => {
-        &[$(Section {
-            path: $path,
-            strict: moves!(@$kind),
-            moves: &[$(Move {
+        &[$(Section::new($path, moves!(@$kind), const { &[$(Move {
                 container: $path,
                 member: const { hub::declared($path, $source) },
                 name: {
                     const LOWER: [u8; $source.len()] = lowercase($source);
                     match core::str::from_utf8(&LOWER) {
-                        Ok(name) => name,
+                        Ok(name) => Name::of(name),
                         Err(_) => panic!("a name that is not ASCII"),
                     }
                 },
                 target: const { EVENT.slot(concat!("microsoft_defender_cloud.event.", $target)) },
                 cast: Cast::$cast,
                 copy: moves!(@copy $($copy)?),
-            }),*],
-        }),*]
+            }),*] })),*]
     };
     (@object) => { true };
     (@any) => { false };
@@ -224,40 +257,63 @@ pub(crate) const MOVES: &[Section] = moves! {
     }
 };
 
+/// No section has more moves.
+const MOST: usize = 40;
+
+/// The section that each section's container stands in; the record itself stands in itself.
+const PARENTS: [usize; MOVES.len()] = {
+    let mut parents = [0; MOVES.len()];
+    let mut at = 1;
+    while at < MOVES.len() {
+        let mut other = 0;
+        while !same(MOVES[other].path, MOVES[at].parent) {
+            other += 1;
+        }
+        assert!(other < at, "a section before the one that it stands in");
+        parents[at] = other;
+        at += 1;
+    }
+    parents
+};
+
 /// Applies all of them to a record.
 pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>, keep_copied: bool) {
-    for section in MOVES {
-        let Some(container) = find(record, root, section) else { continue };
-        for rule in section.moves {
-            apply_one(record, container, rule, keep_copied);
+    let mut containers = [root; MOVES.len()];
+    for (at, section) in MOVES.iter().enumerate() {
+        if at > 0 {
+            containers[at] = container(record, containers[PARENTS[at]], section);
+        }
+        if containers[at].members().is_empty() {
+            continue;
+        }
+        for (rule, member) in section.moves.iter().zip(section.members(containers[at])) {
+            if let Some(member) = member {
+                apply_one(record, member, rule, keep_copied);
+            }
         }
     }
 }
 
-/// The container of a section; `None` where there is none.
-fn find<'a>(record: &mut Record<'a>, root: Value<'a>, section: &Section) -> Option<Value<'a>> {
-    let mut container = root;
-    if !section.path.is_empty() {
-        for name in section.path.split('.') {
-            let member = container.members().iter().find(|member| member.name.eq_ignore_ascii_case(name))?;
-            record.open(member);
-            container = member.value.get();
-        }
-    }
-    match container {
-        Value::Object(_) => Some(container),
-        Value::Null => None,
+/// The container of a section; `Null` where there is none.
+fn container<'a>(record: &mut Record<'a>, parent: Value<'a>, section: &Section) -> Value<'a> {
+    let is_it = |member: &&Member<'a>| member.key == section.key && member.name.eq_ignore_ascii_case(section.name);
+    let Some(member) = parent.members().iter().find(is_it) else { return Value::Null };
+    record.open(member);
+    match member.value.get() {
+        object @ Value::Object(_) => object,
+        Value::Null => Value::Null,
         other => {
-            if section.strict && !section.path.is_empty() {
+            if section.strict {
                 record.unexpected(&section.path, other, "an object");
             }
-            None
+            Value::Null
         }
     }
 }
 
-fn apply_one<'a>(record: &mut Record<'a>, container: Value<'a>, rule: &Move, keep_copied: bool) {
-    let value = record.read(container, rule.name);
+fn apply_one<'a>(record: &mut Record<'a>, member: &'a Member<'a>, rule: &Move, keep_copied: bool) {
+    record.note(member);
+    let value = member.value.get();
     if value.is_blank() {
         return record.settle();
     }
@@ -273,7 +329,7 @@ fn apply_one<'a>(record: &mut Record<'a>, container: Value<'a>, rule: &Move, kee
     };
     record.put(copy, value, rule);
     if keep_copied {
-        record.read(container, rule.name);
+        record.note(member);
         record.put(rule.target, value, rule);
     }
 }

@@ -10,7 +10,35 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
 
 /// Reads ISO 8601: `yyyy[-MM[-dd[T[HH[:mm[:ss[.f]]]]]]]` and a zone behind any time of day. What is missing is the least possible, a missing zone is UTC.
 pub(crate) fn iso(text: &str) -> Result<Stamp, DateFault> {
-    iso::read(text).map(Stamp::of)
+    match usual(text) {
+        Some(stamp) => Ok(stamp),
+        None => iso::read(text).map(Stamp::of),
+    }
+}
+
+/// The form in which nearly all dates come, `yyyy-MM-ddTHH:mm:ss[.f]Z`; `None` for any other, and for a day that is not in the calendar.
+fn usual(text: &str) -> Option<Stamp> {
+    let (head, tail) = text.as_bytes().split_first_chunk::<19>()?;
+    let fraction = match tail {
+        [b'Z'] => &[],
+        [b'.', digits @ .., b'Z'] if (1..=9).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) => digits,
+        _ => return None,
+    };
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', hour @ .., b':', n1, n2, b':', s1, s2] = *head else { return None };
+    let two = |tens: u8, ones: u8| (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'));
+    let year = i32::try_from(two(y1, y2)? * 100 + two(y3, y4)?).ok()?;
+    let [month, day, hour, minute, second] = [two(m1, m2)?, two(d1, d2)?, two(hour[0], hour[1])?, two(n1, n2)?, two(s1, s2)?];
+    let local = Local { year, month, day, hour, minute, second, millisecond: 0 };
+    if year == 0 || hour > 23 || minute > 59 || second > 59 || !local.exists() {
+        return None;
+    }
+    let mut stamp = Stamp { bytes: [0; Stamp::LONGEST], length: "yyyy-MM-ddTHH:mm:ss.SSSZ".len() };
+    stamp.bytes[..19].copy_from_slice(head);
+    stamp.bytes[19..24].copy_from_slice(b".000Z");
+    for (place, digit) in stamp.bytes[20..23].iter_mut().zip(fraction) {
+        *place = *digit;
+    }
+    Some(stamp)
 }
 
 /// Reads `M/d/yyyy h:mm:ss a` in UTC.
@@ -185,5 +213,29 @@ impl<'a> Reader<'a> {
         let (digits, rest) = self.rest.split_at_checked(end)?;
         self.rest = rest;
         (!digits.is_empty()).then_some(digits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stamp, iso, usual};
+
+    #[test]
+    fn the_usual_form_is_read_as_any_other() {
+        let mut usuals = 0;
+        for day in ["2023-05-09", "0001-01-01", "0000-02-29", "2024-02-29", "2023-02-29", "2023-13-01", "2023-00-10", "9999-12-31", "2023-1-012", "20x3-01-01"]
+        {
+            for time in ["00:00:00", "23:59:59", "24:00:00", "08:60:00", "08:09:60", "8:09:10:", "08:0a:10", "08-09-10"] {
+                for tail in ["Z", ".3Z", ".3381028Z", ".123456789Z", ".1234567890Z", ".Z", "", ".5", ".3Zz", "+01:00", ".33é"] {
+                    let text = format!("{day}T{time}{tail}");
+                    if let Some(stamp) = usual(&text) {
+                        usuals += 1;
+                        assert_eq!(iso::read(&text).map(Stamp::of), Ok(stamp), "{text}");
+                    }
+                }
+            }
+        }
+        assert_eq!(usuals, 4 * 2 * 4);
+        assert_eq!(iso("2023-05-09T13:19:49.3381028Z").as_ref().map(Stamp::as_str), Ok("2023-05-09T13:19:49.338Z"));
     }
 }

@@ -1,0 +1,81 @@
+//! Eight bytes at a time: what a string is scanned by.
+
+/// A one in each byte.
+pub(crate) const ONES: u64 = 0x0101_0101_0101_0101;
+/// The top bit of each byte.
+pub(crate) const TOPS: u64 = ONES << 7;
+
+/// A bit for a quote, backslash or control character among eight bytes. Bits above the lowest one may be false.
+#[inline(always)]
+pub(crate) fn specials(word: u64) -> u64 {
+    // A borrow can only raise false bits above a true one.
+    let quote = word ^ (ONES * b'"' as u64);
+    let backslash = word ^ (ONES * b'\\' as u64);
+    let hits = (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash) | (word.wrapping_sub(ONES * 0x20) & !word);
+    hits & TOPS
+}
+
+/// Where the next quote, backslash or control character stands, or the end.
+#[inline(always)]
+pub(crate) fn next_special(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(chunk) = bytes.get(at..at + 8) {
+        let hits = specials(u64::from_le_bytes(chunk.try_into().expect("eight bytes")));
+        if hits != 0 {
+            return at + (hits.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while let Some(byte) = bytes.get(at) {
+        if matches!(byte, b'"' | b'\\' | 0..=0x1f) {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// Fewer than eight bytes as one word.
+#[inline]
+pub(crate) fn last_word(bytes: &[u8]) -> u64 {
+    let low = |half: &[u8; 4]| u64::from(u32::from_le_bytes(*half));
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        // The two halves overlap in the same bytes.
+        (Some(first), Some(last)) => low(first) | low(last) << (8 * (bytes.len() - 4)),
+        _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
+}
+
+/// Whether two texts are equal. They are mostly short and mostly equal, which a comparison byte by byte makes little of.
+#[inline(always)]
+pub(crate) fn same(left: &str, right: &str) -> bool {
+    let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    while let (Some((first, behind)), Some((second, beyond))) = (left.split_first_chunk::<8>(), right.split_first_chunk::<8>()) {
+        if u64::from_le_bytes(*first) != u64::from_le_bytes(*second) {
+            return false;
+        }
+        (left, right) = (behind, beyond);
+    }
+    last_word(left) == last_word(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+
+    #[test]
+    fn texts_of_any_length_are_compared() {
+        let text = "abcdefghijklmnopqrstuvwxyz";
+        for end in 0..text.len() {
+            assert!(same(&text[..end], &String::from(&text[..end])));
+            assert!(!same(&text[..end], &text[..end + 1]));
+            for at in 0..end {
+                let mut other = text[..end].to_owned();
+                other.replace_range(at..=at, "A");
+                assert!(!same(&text[..end], &other), "{other}");
+            }
+        }
+    }
+}
