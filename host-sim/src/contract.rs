@@ -100,6 +100,19 @@ pub struct Document {
     pub body: Vec<u8>,
     /// Position, in the call's argument, of what it was made from.
     pub source: Option<u32>,
+    /// What its body shows.
+    pub glance: Glance,
+}
+
+/// What a body shows to whoever counts documents. It was seen when the body was checked, so that nobody has to read that again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Glance {
+    /// The finding's class, else the ECS categories, else the ECS kind.
+    pub class: Option<String>,
+    /// As the vendor writes it: of the vulnerability, the sub-assessment or the alert.
+    pub severity: Option<String>,
+    /// Whether it says that something could not be read.
+    pub unread: bool,
 }
 
 impl Document {

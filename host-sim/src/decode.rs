@@ -1,29 +1,55 @@
-//! Decodes a file of messages batch by batch; what it holds does not grow with the file, and a message that stops the component costs only itself.
+//! Decodes a file of messages batch by batch, on several instances side by side. What it holds does not grow with the file, the order is the file's, and
+//! a message that stops the component costs only itself.
 
-use std::io::BufRead;
+mod batches;
+mod work;
+mod workers;
 
+use std::io::{self, BufRead};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use self::batches::{Batches, RawBatch};
+use self::work::{Done, Work};
+use self::workers::Workers;
 use crate::clock::Clock;
-use crate::contract::{Decoded, Message};
+use crate::contract::Decoded;
 use crate::host::{Instance, Stop};
-use crate::recording::{Lines, MessageError, MessageLine};
-use crate::recovery::{DeadLetter, Patience, salvage};
-
-/// Messages of one call: more costs memory and gains nothing.
-const MESSAGES: usize = 64;
-
-/// Bytes of one call, unless one message alone is longer.
-const BYTES: usize = 4 << 20;
+use crate::recording::{Lines, MessageError};
+use crate::recovery::DeadLetter;
+use crate::summary::Summary;
 
 /// Decodes the messages of a file in their order.
+///
+/// Batch by batch is read where [`next_batch`](Self::next_batch) is called, and decoded in threads of its own, which all have ended when it is dropped; that
+/// waits for the calls of the component that are under way, and so at most as long as one may run. A panic in such a thread is one of `next_batch`.
 #[derive(Debug)]
-pub struct Decoding<'a, R> {
-    instance: &'a mut Instance,
+pub struct Decoding<R> {
+    batches: Batches<R>,
+    workers: Workers<RawBatch, Done>,
+    /// For the next worker, if there is to be one.
+    spare: Option<Instance>,
+    jobs: NonZeroUsize,
     dataset: u32,
     clock: Clock,
-    batches: Batches<R>,
-    patience: Patience,
-    /// Why there is no further batch, and the first and last line without documents.
-    gave_up: Option<(u64, u64, Stop)>,
+    bytes: u64,
+    stage: Stage,
+    /// Told when everything before it has been handed over.
+    error: Option<DecodeError>,
+    /// Set when nobody takes results any more.
+    unwanted: Arc<AtomicBool>,
+}
+
+/// What is still to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// To read, and to hand over.
+    Reading,
+    /// To hand over what is being decoded.
+    Ending,
+    /// Nothing: what is being decoded comes after an error.
+    Over,
 }
 
 /// What one batch gave.
@@ -35,6 +61,8 @@ pub struct Batch {
     pub dead: Vec<DeadLetter>,
     /// The line of each message, from 0.
     pub lines: Vec<u64>,
+    /// Counts the documents and problems.
+    pub summary: Summary,
 }
 
 impl Batch {
@@ -44,13 +72,13 @@ impl Batch {
     }
 }
 
-/// Why a file is not decoded to its end.
+/// Why a file is not decoded to its end. Everything before has been decoded or set aside.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
-    /// Correct the input; everything before it has been decoded.
+    /// Correct the input.
     #[error(transparent)]
     Input(#[from] MessageError),
-    /// The component stops again and again: take another one. Everything before has been decoded or set aside.
+    /// The component stops again and again: take another one.
     #[error("cannot decode {}, nor what follows: the component stopped too often", lines(*.first, *.last))]
     Stopped {
         /// The first line without documents, from 0.
@@ -60,123 +88,108 @@ pub enum DecodeError {
         /// How it stopped the last time.
         source: Stop,
     },
+    /// The component runs once, and not again: use fewer jobs, or another component.
+    #[error("cannot start another instance of the component, to decode side by side")]
+    Instance(#[source] Stop),
+    /// The system has no further thread: use fewer jobs.
+    #[error("cannot start another thread to decode in")]
+    Thread(#[source] io::Error),
 }
 
 fn lines(first: u64, last: u64) -> String {
     if first == last { format!("line {}", first + 1) } else { format!("lines {} to {}", first + 1, last + 1) }
 }
 
-impl<'a, R: BufRead> Decoding<'a, R> {
-    /// Starts at the first line; `dataset` says what the messages are.
-    pub fn new(instance: &'a mut Instance, dataset: u32, clock: Clock, lines: Lines<R>) -> Self {
-        Self { instance, dataset, clock, batches: Batches { lines, held: None, failed: None }, patience: Patience::new(), gave_up: None }
+impl<R: BufRead> Decoding<R> {
+    /// Starts at the first line. `dataset` says what the messages are; `jobs` is how many batches are decoded at the same time, each by an instance of
+    /// its own with the settings of this one. Documents and problems do not depend on it.
+    pub fn new(instance: Instance, jobs: NonZeroUsize, dataset: u32, clock: Clock, lines: Lines<R>) -> Self {
+        Self {
+            batches: Batches::new(lines),
+            workers: Workers::new(jobs),
+            spare: Some(instance),
+            jobs,
+            dataset,
+            clock,
+            bytes: 0,
+            stage: Stage::Reading,
+            error: None,
+            unwanted: Arc::default(),
+        }
     }
 
-    /// Decodes the next batch, `None` at the end.
+    /// Decodes the next batch, `None` at the end and after an error.
     pub fn next_batch(&mut self) -> Result<Option<Batch>, DecodeError> {
-        if let Some((first, last, source)) = self.gave_up.clone() {
-            return Err(DecodeError::Stopped { first, last, source });
+        while self.stage != Stage::Over {
+            // One more is read before what is ready is handed over, so that no worker waits for the caller.
+            let reads = self.stage == Stage::Reading && !self.workers.are_full();
+            if reads {
+                self.read();
+            }
+            match if reads { self.workers.ready() } else { self.workers.next() } {
+                Some(done) => {
+                    if let Some(batch) = self.take(done) {
+                        return Ok(Some(batch));
+                    }
+                }
+                None if reads => {}
+                None => {
+                    self.bytes = self.batches.bytes();
+                    self.stage = Stage::Over;
+                }
+            }
         }
-        let (lines, messages) = self.batches.next_batch()?;
-        let Some(last) = lines.last().copied() else { return Ok(None) };
-        let salvage = salvage(self.instance, self.clock.now(), self.dataset, &messages, &mut self.patience);
-        // What came before it is handed over first.
-        self.gave_up = salvage.gave_up.and_then(|(at, stop)| Some((lines.get(at).copied()?, last, stop)));
-        Ok(Some(Batch { decoded: salvage.decoded, dead: salvage.dead, lines }))
+        self.error.take().map_or(Ok(None), Err)
     }
 
-    /// How many bytes of the input have been read.
+    /// How many bytes of the input there are up to the end of the last batch.
     pub fn bytes(&self) -> u64 {
-        self.batches.lines.bytes()
+        self.bytes
     }
-}
 
-/// Gathers messages into batches.
-#[derive(Debug)]
-struct Batches<R> {
-    lines: Lines<R>,
-    /// Did not fit into the batch before.
-    held: Option<MessageLine>,
-    /// Came after messages that are still to be decoded.
-    failed: Option<MessageError>,
-}
-
-impl<R: BufRead> Batches<R> {
-    /// The next messages and their lines, none at the end.
-    fn next_batch(&mut self) -> Result<(Vec<u64>, Vec<Message>), MessageError> {
-        let (mut lines, mut messages) = (Vec::new(), Vec::new());
-        let mut bytes = 0_usize;
-        while messages.len() < MESSAGES {
-            let MessageLine { line, message } = match self.next_message() {
-                Ok(Some(next)) => next,
-                Ok(None) => break,
-                Err(error) if messages.is_empty() => return Err(error),
-                Err(error) => {
-                    self.failed = Some(error);
-                    break;
-                }
-            };
-            bytes = bytes.saturating_add(message.body.len());
-            if bytes > BYTES && !messages.is_empty() {
-                self.held = Some(MessageLine { line, message });
-                break;
+    /// Reads a batch and has it decoded.
+    fn read(&mut self) {
+        let read = self.batches.next_batch().map_err(DecodeError::Input).and_then(|batch| {
+            if batch.is_some() && self.workers.are_short() {
+                self.hire()?;
             }
-            lines.push(line);
-            messages.push(message);
-        }
-        Ok((lines, messages))
-    }
-
-    fn next_message(&mut self) -> Result<Option<MessageLine>, MessageError> {
-        if let Some(error) = self.failed.take() {
-            return Err(error);
-        }
-        match self.held.take() {
-            Some(held) => Ok(Some(held)),
-            None => self.lines.next_message(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{BYTES, Batches, MESSAGES};
-    use crate::recording::{Format, Lines};
-
-    fn batches(text: &str, format: Format) -> Vec<Result<Vec<u64>, String>> {
-        let mut batches = Batches { lines: Lines::new(text.as_bytes(), format), held: None, failed: None };
-        let mut all = Vec::new();
-        loop {
-            match batches.next_batch() {
-                Ok((lines, _)) if lines.is_empty() => return all,
-                Ok((lines, messages)) => {
-                    assert_eq!(lines.len(), messages.len());
-                    all.push(Ok(lines));
-                }
-                Err(error) => {
-                    all.push(Err(error.to_string()));
-                    return all;
-                }
+            Ok(batch)
+        });
+        match read {
+            Ok(Some(batch)) => self.workers.give(batch),
+            Ok(None) => self.stage = Stage::Ending,
+            Err(error) => {
+                self.error = Some(error);
+                self.stage = Stage::Ending;
             }
         }
     }
+}
 
-    #[test]
-    fn a_batch_is_bounded_by_number_and_bytes_and_keeps_the_order() {
-        let many = batches(&"x\n".repeat(MESSAGES + 1), Format::Raw);
-        assert_eq!(many.iter().flatten().map(Vec::len).collect::<Vec<_>>(), [MESSAGES, 1]);
-        let large = format!("{}\n", "x".repeat(BYTES / 2 + 1));
-        let halves = batches(&format!("a\n{large}{large}b\n"), Format::Raw);
-        assert_eq!(halves, [Ok(vec![0, 1]), Ok(vec![2, 3])]);
-        let huge = format!("a\n{}\nb\n", "x".repeat(BYTES + 1));
-        assert_eq!(batches(&huge, Format::Raw), [Ok(vec![0]), Ok(vec![1]), Ok(vec![2])]);
-        assert!(batches("", Format::Raw).is_empty());
+impl<R> Decoding<R> {
+    /// Takes on the worker whose turn it is. The next one's instance is made of this one's.
+    fn hire(&mut self) -> Result<(), DecodeError> {
+        let Some(instance) = self.spare.take() else { return Ok(()) };
+        let summary = Summary::new(instance.description());
+        self.spare = (self.workers.number() + 1 < self.jobs.get()).then(|| instance.sibling()).transpose().map_err(DecodeError::Instance)?;
+        let mut work = Work::new(instance, self.dataset, self.clock, summary, Arc::clone(&self.unwanted));
+        self.workers.hire(move |batch| work.done(&batch)).map_err(DecodeError::Thread)
     }
 
-    #[test]
-    fn what_stands_before_a_bad_line_is_decoded_first() {
-        let all = batches("{\"body\":\"a\"}\nbad\n", Format::Recorded);
-        assert_eq!(all[0], Ok(vec![0]));
-        assert!(all[1].as_ref().is_err_and(|error| error.starts_with("line 2 ")), "{all:?}");
+    /// The batch of what a worker has done. What comes after an error is not wanted.
+    fn take(&mut self, done: Done) -> Option<Batch> {
+        self.bytes = done.bytes;
+        if let Some(error) = done.error {
+            self.error = Some(error);
+            self.stage = Stage::Over;
+            self.unwanted.store(true, Ordering::Relaxed);
+        }
+        done.batch
+    }
+}
+
+impl<R> Drop for Decoding<R> {
+    fn drop(&mut self) {
+        self.unwanted.store(true, Ordering::Relaxed);
     }
 }

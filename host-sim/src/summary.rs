@@ -1,16 +1,13 @@
 //! Counts what a run gave, by data set, class and severity.
 
-mod glance;
-
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use self::glance::Glance;
-use crate::contract::{Description, Document, Problem, Severity, Totals};
+use crate::contract::{Description, Document, Glance, Problem, Severity, Totals};
 
 /// What a run gave.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     datasets: Vec<Count>,
     problems: BTreeMap<(Severity, String), u64>,
@@ -18,7 +15,7 @@ pub struct Summary {
     time: Duration,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Count {
     name: String,
     documents: u64,
@@ -38,20 +35,29 @@ impl Summary {
     /// Counts a document.
     pub fn document(&mut self, document: &Document) {
         let Some(count) = usize::try_from(document.dataset).ok().and_then(|at| self.datasets.get_mut(at)) else { return };
-        let glance = Glance::of(&document.body);
+        let Glance { class, severity, unread } = &document.glance;
         count.documents += 1;
-        count.unread += u64::from(glance.unread);
-        if let Some(class) = glance.class {
-            *count.classes.entry(class).or_default() += 1;
-        }
-        if let Some(severity) = glance.severity {
-            *count.severities.entry(severity).or_default() += 1;
-        }
+        count.unread += u64::from(*unread);
+        count_one(&mut count.classes, class.as_deref());
+        count_one(&mut count.severities, severity.as_deref());
     }
 
     /// Counts a problem.
     pub fn problem(&mut self, problem: &Problem) {
         *self.problems.entry((problem.severity, problem.code.clone())).or_default() += 1;
+    }
+
+    /// Counts what another summary of the same component has counted.
+    pub fn add(&mut self, other: Self) {
+        for (count, other) in self.datasets.iter_mut().zip(other.datasets) {
+            count.documents += other.documents;
+            count.unread += other.unread;
+            add(&mut count.classes, other.classes);
+            add(&mut count.severities, other.severities);
+        }
+        add(&mut self.problems, other.problems);
+        self.walk = other.walk.or(self.walk);
+        self.time += other.time;
     }
 
     /// Keeps how a walk ended.
@@ -107,6 +113,21 @@ impl fmt::Display for Summary {
     }
 }
 
+/// Counts a word, of which there are few.
+fn count_one(counts: &mut BTreeMap<String, u64>, word: Option<&str>) {
+    let Some(word) = word else { return };
+    match counts.get_mut(word) {
+        Some(count) => *count += 1,
+        None => drop(counts.insert(word.to_owned(), 1)),
+    }
+}
+
+fn add<K: Ord>(counts: &mut BTreeMap<K, u64>, others: BTreeMap<K, u64>) {
+    for (name, count) in others {
+        *counts.entry(name).or_default() += count;
+    }
+}
+
 /// Most frequent first.
 fn listed(counts: &BTreeMap<String, u64>) -> String {
     let mut counts: Vec<(&String, &u64)> = counts.iter().collect();
@@ -119,12 +140,17 @@ mod tests {
     use std::time::Duration;
 
     use super::Summary;
-    use crate::contract::{Dataset, Description, Document, Problem, Severity, Totals};
+    use crate::contract::{Dataset, Description, Document, Glance, Problem, Severity, Totals};
 
     fn summary() -> Summary {
         let dataset = |name: &str| Dataset { name: name.into(), summary: String::new(), decodes: true };
         let datasets = vec![dataset("x.event"), dataset("x.assessment")];
         Summary::new(&Description { name: String::new(), version: String::new(), datasets, settings_schema: String::new() })
+    }
+
+    fn document(dataset: u32, class: Option<&str>, severity: Option<&str>, unread: bool) -> Document {
+        let glance = Glance { class: class.map(str::to_owned), severity: severity.map(str::to_owned), unread };
+        Document { dataset, id: "a".into(), body: b"{}".to_vec(), source: None, glance }
     }
 
     fn problem(severity: Severity) -> Problem {
@@ -134,12 +160,10 @@ mod tests {
     #[test]
     fn it_counts_by_data_set_class_and_severity() {
         let mut summary = summary();
-        for body in
-            [r#"{"event":{"category":["threat"]}}"#, r#"{"event":{"category":["network"]}}"#, r#"{"event":{"category":["threat"],"kind":"pipeline_error"}}"#]
-        {
-            summary.document(&Document { dataset: 0, id: "a".into(), body: body.as_bytes().to_vec(), source: None });
-        }
-        summary.document(&Document { dataset: 1, id: "a".into(), body: br#"{"vulnerability":{"severity":"High"}}"#.to_vec(), source: None });
+        summary.document(&document(0, Some("threat"), None, false));
+        summary.document(&document(0, Some("network"), None, false));
+        summary.document(&document(0, Some("threat"), None, true));
+        summary.document(&document(1, None, Some("High"), false));
         summary.problem(&problem(Severity::Warning));
         summary.problem(&problem(Severity::Warning));
         summary.walk(Totals { pages: 2, records: 4, documents: 4, skipped: 1, failed: 0, complete: true });
@@ -156,6 +180,22 @@ walk        complete: pages 2, records 4, skipped 1, failed 0
 time        2.000 s, 2 documents a second";
         assert_eq!(summary.to_string(), expected);
         assert!(!summary.has_problems());
+    }
+
+    #[test]
+    fn what_is_counted_apart_adds_up() {
+        let documents = [document(0, Some("a"), None, false), document(1, None, Some("High"), false), document(0, Some("a"), Some("Low"), true)];
+        let (mut whole, mut parts) = (summary(), summary());
+        for document in documents {
+            let mut part = summary();
+            for summary in [&mut whole, &mut part] {
+                summary.document(&document);
+                summary.problem(&problem(Severity::Info));
+            }
+            parts.add(part);
+        }
+        assert_eq!(parts, whole);
+        assert_eq!(parts.documents(), 3);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use host_sim::recording::{Format, Lines};
@@ -67,8 +68,8 @@ fn a_panic() {
 fn an_answer_that_breaks_the_contract() {
     let broken = |why: &str| format!("message-answer-broken: the component broke the contract: {why}");
     check("give no UTF-8 as id", &broken("invalid utf-8 sequence of 1 bytes from index 3"));
-    check("give no UTF-8 as body", &broken("document `id-give no UTF-8 as body` is not JSON: invalid unicode code point at line 1 column 7"));
-    check("give no JSON", &broken("document `id-give no JSON` is not JSON: expected value at line 1 column 6"));
+    check("give no UTF-8 as body", &broken("document `id-give no UTF-8 as body` is not one JSON object on one line: no UTF-8 at column 7"));
+    check("give no JSON", &broken("document `id-give no JSON` is not one JSON object on one line: no value at column 6"));
     check("give nothing", &broken("it gave nothing for message 0 of 1"));
     check("give what nobody sent", &broken("something comes from position 4294967295 of 1"));
     check("give what nobody knows", &broken("a document belongs to data set 7 of 1"));
@@ -106,8 +107,8 @@ fn messages_of_many_batches_keep_their_order_around_bad_ones() {
     for line in 0..300 {
         let _ = writeln!(input, "{}{line}", if bad.contains(&line) { "panic " } else { "" });
     }
-    let mut instance = start(Limits::default());
-    let mut decoding = Decoding::new(&mut instance, 0, Clock::Fixed(0), Lines::new(input.as_bytes(), Format::Raw));
+    let jobs = NonZeroUsize::new(3).expect("three");
+    let mut decoding = Decoding::new(start(Limits::default()), jobs, 0, Clock::Fixed(0), Lines::new(input.as_bytes(), Format::Raw));
     let (mut documents, mut dead) = (Vec::new(), Vec::new());
     while let Some(batch) = decoding.next_batch().expect("it goes on") {
         documents.extend(batch.decoded.documents.iter().filter_map(|document| batch.line_of(document.source)));

@@ -21,6 +21,9 @@ const EXAMPLE: &str = r#"Examples:
 Each line of the input is an object with `body` (text) or `body_base64` (bytes). `partition`, `sequence_number` and `enqueued_time`
 say where the message stood; the component is told if all three are there. `offset` and `partition_key` may come with them.
 
+Batches of messages are decoded on several instances side by side; what comes of them is the same for any number, and in the order of the
+input. Each instance may use the memory that `--memory-limit` says.
+
 A message that stops the component (a trap, a limit, an answer that breaks the contract) gives no document and is reported as an
 error; all others give theirs. `--dead-letter` keeps such messages whole; without it the beginning of each is shown. Exit status 3."#;
 
@@ -57,7 +60,7 @@ impl Decode {
         let (input, length) = self.input()?;
         let dead_letters = self.dead_letters.open(&self.file)?;
         let format = if self.raw { Format::Raw } else { Format::Recorded };
-        let decoding = Decoding::new(&mut instance, dataset, self.run.clock(), Lines::new(input, format));
+        let decoding = Decoding::new(instance, self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format));
         let mut run = Run::new(run::to_stdout(&description, self.run.shape()), &description, &console, self.run.quiet);
         let result = run.decode(decoding, length, dead_letters);
         if result.as_ref().is_err_and(is_no_message) && !self.raw {

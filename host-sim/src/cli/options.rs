@@ -1,6 +1,8 @@
 //! Options that several commands take.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -44,6 +46,9 @@ pub(super) struct RunOptions {
     /// What time the component is told, in RFC 3339 [default: the clock]
     #[arg(long, value_name = "TIME", value_parser = timestamp)]
     now: Option<Timestamp>,
+    /// How many batches of messages are decoded at the same time, each by an instance of its own [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
     /// Say only what is wrong: no progress, no summary, no remarks
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -60,6 +65,10 @@ impl RunOptions {
 
     pub(super) fn clock(&self) -> Clock {
         self.now.map_or(Clock::System, Clock::Fixed)
+    }
+
+    pub(super) fn jobs(&self) -> NonZeroUsize {
+        self.jobs.unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
     }
 
     pub(super) fn shape(&self) -> Shape {

@@ -72,7 +72,7 @@ impl Replay {
         if let Some((file, length)) = messages {
             let event = dataset(&description, "event")?;
             let lines = Lines::new(BufReader::new(file), Format::Recorded);
-            run.decode(Decoding::new(&mut instance, event, self.run.clock(), lines), Some(length), dead_letters)?;
+            run.decode(Decoding::new(instance, self.run.jobs(), event, self.run.clock(), lines), Some(length), dead_letters)?;
         }
         let end = run.finish()?;
         Ok(if missed { End::Failed } else { end })

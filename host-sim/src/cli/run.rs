@@ -38,14 +38,14 @@ impl<'a> Run<'a> {
     }
 
     /// Decodes all messages; `length` is the input's in bytes, if it is known.
-    pub(super) fn decode<R: BufRead>(&mut self, mut decoding: Decoding<'_, R>, length: Option<u64>, mut dead: DeadLetters) -> anyhow::Result<()> {
+    pub(super) fn decode<R: BufRead>(&mut self, mut decoding: Decoding<R>, length: Option<u64>, mut dead: DeadLetters) -> anyhow::Result<()> {
         self.console.begin("decode", length);
         let result = self.decode_batches(&mut decoding, &mut dead);
         dead.finish(self.console);
         result
     }
 
-    fn decode_batches<R: BufRead>(&mut self, decoding: &mut Decoding<'_, R>, dead: &mut DeadLetters) -> anyhow::Result<()> {
+    fn decode_batches<R: BufRead>(&mut self, decoding: &mut Decoding<R>, dead: &mut DeadLetters) -> anyhow::Result<()> {
         while let Some(batch) = decoding.next_batch()? {
             for document in &batch.decoded.documents {
                 self.document(document, batch.line_of(document.source))?;
@@ -56,6 +56,7 @@ impl<'a> Run<'a> {
             for letter in &batch.dead {
                 dead.take(letter, batch.line_of(Some(letter.source)), self.console)?;
             }
+            self.summary.add(batch.summary);
             self.pause(decoding.bytes())?;
         }
         Ok(())
@@ -73,9 +74,11 @@ impl<'a> Run<'a> {
             };
             for document in &stride.step.documents {
                 self.document(document, source(document.source))?;
+                self.summary.document(document);
             }
             for problem in &stride.step.problems {
                 self.problem(problem, source(problem.source));
+                self.summary.problem(problem);
             }
             if let Some(totals) = stride.step.finished {
                 self.summary.walk(totals);
@@ -99,13 +102,10 @@ impl<'a> Run<'a> {
     }
 
     fn document(&mut self, document: &Document, source: Option<u64>) -> anyhow::Result<()> {
-        self.output.write(document, source).context("cannot write a document")?;
-        self.summary.document(document);
-        Ok(())
+        self.output.write(document, source).context("cannot write a document")
     }
 
-    fn problem(&mut self, problem: &Problem, source: Option<u64>) {
-        self.summary.problem(problem);
+    fn problem(&self, problem: &Problem, source: Option<u64>) {
         if !self.quiet || problem.severity > Severity::Info {
             self.console.problem(problem, source);
         }

@@ -177,19 +177,24 @@ impl Instance {
         }
     }
 
-    /// Replaces what a call that stopped has left by a fresh instance with the same settings; a run that was under way is gone.
-    pub fn restart(&mut self) -> Result<(), Stop> {
-        let mut fresh = self.component.start()?;
-        if fresh.description != self.description {
+    /// Another instance with the same settings, and with nothing else of this one in it.
+    pub fn sibling(&self) -> Result<Self, Stop> {
+        let mut sibling = self.component.start()?;
+        if sibling.description != self.description {
             return Err(Stop::Broken("it describes itself in another way than before".into()));
         }
         if let Some(settings) = &self.settings {
-            fresh.configure(settings).map_err(|error| match error {
+            sibling.configure(settings).map_err(|error| match error {
                 ConfigureError::Stopped(stop) => stop,
                 ConfigureError::Refused(_) => Stop::Broken("it refuses settings that it has taken before".into()),
             })?;
         }
-        *self = fresh;
+        Ok(sibling)
+    }
+
+    /// Replaces what a call that stopped has left by a fresh instance with the same settings; a run that was under way is gone.
+    pub fn restart(&mut self) -> Result<(), Stop> {
+        *self = self.sibling()?;
         Ok(())
     }
 

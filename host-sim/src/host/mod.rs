@@ -3,6 +3,7 @@
 mod artifact;
 #[allow(missing_docs)]
 mod bindings;
+mod body;
 mod cache;
 mod convert;
 mod engine;

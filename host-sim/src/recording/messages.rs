@@ -1,7 +1,6 @@
 //! `messages.ndjson`: what an Event Hub held, one message a line.
 
 use std::borrow::Cow;
-use std::io::{self, BufRead, Read};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,95 +8,6 @@ use chrono::DateTime;
 use serde::Deserialize;
 
 use crate::contract::{Message, Position, Timestamp};
-
-/// A line longer than this is refused: no hub takes a message of a tenth of it.
-const LONGEST_LINE: u64 = 64 << 20;
-
-/// What the lines of a file are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Each is a JSON object with `body` or `body_base64`, and where the message stood. Blank lines are skipped.
-    Recorded,
-    /// Each is the body of one message.
-    Raw,
-}
-
-/// A message and the number of its line, from 0.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageLine {
-    /// The line's number.
-    pub line: u64,
-    /// What it holds.
-    pub message: Message,
-}
-
-/// Why no more messages can be read.
-#[derive(Debug, thiserror::Error)]
-pub enum MessageError {
-    /// The input fails.
-    #[error("cannot read the messages")]
-    Input(#[from] io::Error),
-    /// Correct the line.
-    #[error("line {} is not a recorded message: {why}", .line + 1)]
-    Line {
-        /// Its number, from 0.
-        line: u64,
-        /// What is wrong with it.
-        why: String,
-    },
-}
-
-/// Reads messages one after the other, and holds one line at a time.
-#[derive(Debug)]
-pub struct Lines<R> {
-    input: R,
-    format: Format,
-    next: u64,
-    bytes: u64,
-}
-
-impl<R: BufRead> Lines<R> {
-    /// Starts at the first line.
-    pub fn new(input: R, format: Format) -> Self {
-        Self { input, format, next: 0, bytes: 0 }
-    }
-
-    /// How many bytes have been read.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// The next message, `None` at the end.
-    pub fn next_message(&mut self) -> Result<Option<MessageLine>, MessageError> {
-        loop {
-            let Some((line, text)) = self.next_line()? else { return Ok(None) };
-            let message = match self.format {
-                Format::Raw => Message { body: text, position: None },
-                Format::Recorded if text.trim_ascii().is_empty() => continue,
-                Format::Recorded => recorded(&text).map_err(|why| MessageError::Line { line, why })?,
-            };
-            return Ok(Some(MessageLine { line, message }));
-        }
-    }
-
-    fn next_line(&mut self) -> Result<Option<(u64, Vec<u8>)>, MessageError> {
-        let line = self.next;
-        let mut text = Vec::new();
-        let read = self.input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text)?;
-        if read == 0 {
-            return Ok(None);
-        }
-        self.next += 1;
-        self.bytes = self.bytes.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
-        if text.last() == Some(&b'\n') {
-            text.pop();
-            text.pop_if(|last| *last == b'\r');
-        } else if text.len() as u64 >= LONGEST_LINE {
-            return Err(MessageError::Line { line, why: format!("it is longer than {} MiB", LONGEST_LINE >> 20) });
-        }
-        Ok(Some((line, text)))
-    }
-}
 
 #[derive(Deserialize)]
 struct Recorded<'a> {
@@ -129,7 +39,8 @@ impl Text {
     }
 }
 
-fn recorded(line: &[u8]) -> Result<Message, String> {
+/// The message that a line holds; an error says why it holds none.
+pub(super) fn recorded(line: &[u8]) -> Result<Message, String> {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     if line.trim_ascii_start().first() != Some(&b'{') {
         return Err("it is not a JSON object".into());
@@ -163,29 +74,18 @@ fn timestamp(text: &str) -> Result<Timestamp, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Format, Lines, MessageLine};
+    use super::recorded;
     use crate::contract::{Message, Position};
-
-    fn read(text: &[u8], format: Format) -> Result<Vec<MessageLine>, String> {
-        let mut lines = Lines::new(text, format);
-        let mut messages = Vec::new();
-        while let Some(message) = lines.next_message().map_err(|error| error.to_string())? {
-            messages.push(message);
-        }
-        assert_eq!(lines.bytes(), text.len() as u64);
-        Ok(messages)
-    }
 
     #[track_caller]
     fn check(line: &str, body: &[u8], position: Option<Position>) {
-        let message = Message { body: body.to_vec(), position };
-        assert_eq!(read(line.as_bytes(), Format::Recorded), Ok(vec![MessageLine { line: 0, message }]));
+        assert_eq!(recorded(line.as_bytes()), Ok(Message { body: body.to_vec(), position }));
     }
 
     #[track_caller]
     fn check_refused(line: &str, part: &str) {
-        let error = read(format!("\n{{\"body\":\"a\"}}\n{line}\n").as_bytes(), Format::Recorded).expect_err("it is refused");
-        assert!(error.starts_with("line 3 is not a recorded message: ") && error.contains(part), "{error}");
+        let error = recorded(line.as_bytes()).expect_err("it is refused");
+        assert!(error.contains(part), "{error}");
     }
 
     #[test]
@@ -199,7 +99,7 @@ mod tests {
         check(numbers, b"", Some(position.clone()));
         let bare = r#"{"body": "", "partition": "0", "sequence_number": 7, "enqueued_time": "2026-01-01T00:00:00Z"}"#;
         check(bare, b"", Some(Position { offset: String::new(), partition_key: None, ..position }));
-        check("{\"body_base64\": \"/w==\", \"more\": [1]}\r\n", b"\xff", None);
+        check("{\"body_base64\": \"/w==\", \"more\": [1]}", b"\xff", None);
         check(r#"{"body": "a", "partition": "0", "sequence_number": 7}"#, b"a", None);
     }
 
@@ -213,18 +113,5 @@ mod tests {
         check_refused("{\"body\": \"a\", \"enqueued_time\": \"yesterday\"}", "`yesterday` is not a time");
         check_refused("{\"body\": \"a\", \"enqueued_time\": \"1969-01-01T00:00:00Z\"}", "before 1970");
         check_refused("{\"body\": \"a\"", "EOF");
-    }
-
-    #[test]
-    fn blank_lines_count_but_are_no_messages() {
-        let lines = read(b"\n{\"body\":\"a\"}\n \t\r\n{\"body\":\"b\"}", Format::Recorded).expect("messages");
-        assert_eq!(lines.iter().map(|line| line.line).collect::<Vec<_>>(), [1, 3]);
-    }
-
-    #[test]
-    fn raw_lines_are_bodies_as_they_stand() {
-        let lines = read(b"{\"a\":1}\r\n\nnot json \xff", Format::Raw).expect("messages");
-        let bodies: Vec<&[u8]> = lines.iter().map(|line| line.message.body.as_slice()).collect();
-        assert_eq!(bodies, [&b"{\"a\":1}"[..], b"", b"not json \xff"]);
     }
 }

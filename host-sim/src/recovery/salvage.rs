@@ -117,9 +117,13 @@ mod tests {
     use std::time::Duration;
 
     use super::{Decoder, Salvage, salvage};
-    use crate::contract::{Decoded, Document, Message, Timestamp};
+    use crate::contract::{Decoded, Document, Glance, Message, Timestamp};
     use crate::host::Stop;
     use crate::recovery::Patience;
+
+    fn document(body: &[u8], source: u32) -> Document {
+        Document { dataset: 0, id: "i".into(), body: body.to_vec(), source: Some(source), glance: Glance::default() }
+    }
 
     /// Stops on messages that say so, and gives a document of every other one.
     struct Touchy {
@@ -136,7 +140,7 @@ mod tests {
                     b"trap" => Stop::Trapped("x".into()),
                     b"loop" => Stop::TimedOut(Duration::ZERO),
                     body => {
-                        decoded.documents.push(Document { dataset: 0, id: "i".into(), body: body.to_vec(), source: Some(source) });
+                        decoded.documents.push(document(body, source));
                         continue;
                     }
                 };

@@ -1,7 +1,7 @@
 //! `embedding COMPONENT FOLDER NOW`: what a component makes of a recording, one document a line.
 
 use std::io::{BufReader, Write};
-use std::{env, error::Error, fs};
+use std::{env, error::Error, fs, thread::available_parallelism};
 
 use host_sim::recording::{Format, Lines, read_exchanges};
 use host_sim::{Cache, Clock, Component, Decoding, Engine, Limits, Replay, Walk};
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let event = instance.description().position("event").ok_or("the component has no events")?;
     let messages = BufReader::new(fs::File::open(format!("{folder}/messages.ndjson"))?);
-    let mut decoding = Decoding::new(&mut instance, event, clock, Lines::new(messages, Format::Recorded));
+    let mut decoding = Decoding::new(instance, available_parallelism()?, event, clock, Lines::new(messages, Format::Recorded));
     while let Some(batch) = decoding.next_batch()? {
         batch.decoded.documents.iter().try_for_each(|document| writeln!(documents, "{}", document.text()))?;
     }
