@@ -1,6 +1,6 @@
 //! Names that are known beforehand: to bring one into its form costs a look-up, and no memory.
 
-use super::name::{Formed, Name, quick_key};
+use super::name::{Formed, Name, key, quick_key};
 use super::places::Places;
 use super::word::same;
 
@@ -26,7 +26,7 @@ impl Row {
 }
 
 /// A name in its form, made at compile time.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct InForm {
     bytes: [u8; LONGEST],
     length: usize,
@@ -40,6 +40,20 @@ impl InForm {
     pub(crate) const fn text(&'static self) -> &'static str {
         match str::from_utf8(self.bytes.split_at(self.length).0) {
             Ok(text) => text,
+            Err(_) => panic!("a name that is not ASCII"),
+        }
+    }
+
+    /// The form's bytes.
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    /// The form's key.
+    pub(crate) const fn key(&self) -> u32 {
+        match str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => key(text),
             Err(_) => panic!("a name that is not ASCII"),
         }
     }
@@ -96,7 +110,7 @@ impl Known {
     #[inline(always)]
     pub(crate) fn form(&self, spelled: &str) -> Option<Formed<'static>> {
         let key = quick_key(spelled);
-        let at = self.places.find(key, |at| self.rows[at].spelled.key == key && same(self.rows[at].spelled.text, spelled))?;
+        let at = self.places.find(key, |at| self.rows[at].spelled.key == key && same(self.rows[at].spelled.text.as_bytes(), spelled.as_bytes()))?;
         Some(self.rows[at].formed.into())
     }
 

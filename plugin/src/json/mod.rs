@@ -7,5 +7,5 @@ pub(crate) mod parse;
 pub(crate) mod places;
 pub(crate) mod scan;
 pub(crate) mod tree;
-mod word;
+pub(crate) mod word;
 pub(crate) mod write;

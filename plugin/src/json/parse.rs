@@ -82,17 +82,13 @@ impl<'a> Parser<'a> {
             return Ok(Value::Object(&[]));
         }
         let start = self.members.len();
-        // A bit for each key; two members of one name set the same bit, and only then is it worth looking for them.
-        let mut keys = 0_u64;
-        let mut may_have_twins = false;
+        let mut names = Distinction::default();
         let outer_has_dropped = core::mem::take(&mut self.has_dropped);
         loop {
             let quoted = self.lexer.member_name()?;
             let spelled = self.resolve(quoted);
             let name = self.name(spelled, depth);
-            let bit = 1 << (name.key % 64);
-            may_have_twins |= keys & bit != 0;
-            keys |= bit;
+            names.add(name.key);
             // Texts, which most values are, go their own way: a value that may be anything is copied once more.
             let member = match self.lexer.peek()? {
                 Some(b'"') => Member::formed(name, spelled, Value::Text(self.text()?)),
@@ -106,7 +102,7 @@ impl<'a> Parser<'a> {
         }
         let has_dropped = core::mem::replace(&mut self.has_dropped, outer_has_dropped);
         // Refuses a name that stands twice, and lets one member win where two names became the same.
-        if has_dropped || may_have_twins && has_twins(&self.members[start..]) {
+        if has_dropped || names.may_repeat() && has_twins(&self.members[start..]) {
             self.settle(start, depth)?;
         }
         Ok(Value::Object(self.arena.alloc_slice_fill_iter(self.members.drain(start..))))
@@ -198,6 +194,29 @@ impl<'a> Parser<'a> {
 
 /// In objects of more members than this, equal names are found by sorting.
 const MANY: usize = 64;
+
+/// A first look at whether a name repeats: a bit for each key, which two members of one name set both.
+#[derive(Debug, Default)]
+pub(crate) struct Distinction {
+    keys: u64,
+    repeats: bool,
+}
+
+impl Distinction {
+    /// Adds a name by its key.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, key: u32) {
+        let bit = 1 << (key % 64);
+        self.repeats |= self.keys & bit != 0;
+        self.keys |= bit;
+    }
+
+    /// Whether one name may be there twice. If not, none is.
+    #[inline(always)]
+    pub(crate) fn may_repeat(&self) -> bool {
+        self.repeats
+    }
+}
 
 /// Whether two members have the same name; of many it is only said that they may.
 pub(crate) fn has_twins(members: &[Member<'_>]) -> bool {

@@ -54,7 +54,7 @@ impl<'a> Member<'a> {
     /// Whether that is its name.
     #[inline]
     pub(crate) fn is(&self, name: Name) -> bool {
-        self.key == name.key && same(self.name, name.text)
+        self.key == name.key && same(self.name.as_bytes(), name.text.as_bytes())
     }
 }
 

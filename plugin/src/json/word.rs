@@ -62,8 +62,7 @@ pub(crate) fn last_word(bytes: &[u8]) -> u64 {
 
 /// Whether two texts are equal. They are mostly short and mostly equal, which a comparison byte by byte makes little of.
 #[inline(always)]
-pub(crate) fn same(left: &str, right: &str) -> bool {
-    let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
+pub(crate) fn same(mut left: &[u8], mut right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }
@@ -84,12 +83,12 @@ mod tests {
     fn texts_of_any_length_are_compared() {
         let text = "abcdefghijklmnopqrstuvwxyz";
         for end in 0..text.len() {
-            assert!(same(&text[..end], &String::from(&text[..end])));
-            assert!(!same(&text[..end], &text[..end + 1]));
+            assert!(same(text[..end].as_bytes(), String::from(&text[..end]).as_bytes()));
+            assert!(!same(text[..end].as_bytes(), text[..end + 1].as_bytes()));
             for at in 0..end {
                 let mut other = text[..end].to_owned();
                 other.replace_range(at..=at, "A");
-                assert!(!same(&text[..end], &other), "{other}");
+                assert!(!same(text[..end].as_bytes(), other.as_bytes()), "{other}");
             }
         }
     }

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use bumpalo::Bump;
 
 use super::java::in_table_order;
-use crate::json::name::{Formed, Name, key_in_lower_case};
-use crate::json::parse::has_twins;
+use crate::json::known::{self, InForm};
+use crate::json::name::{Formed, Name};
+use crate::json::parse::{Distinction, has_twins};
 use crate::json::places::Places;
+use crate::json::word::same;
 use crate::json::tree::{Member, Value};
 
 /// ASCII text in lower case, for names in constants.
@@ -34,19 +36,21 @@ pub(crate) struct Renames<const N: usize> {
 /// One row, as members are looked up in it.
 #[derive(Debug, Clone, Copy)]
 struct Row {
-    /// The old name in lower case is known by its key and its bytes, without regard to case.
+    /// The old name in lower case.
+    old: InForm,
     key: u32,
     new: Name,
 }
 
 /// A table from rows in any order.
 pub(crate) const fn renames<const N: usize>(rows: [(&'static str, &'static str); N]) -> Renames<N> {
-    let mut keyed = [Row { key: 0, new: Name::of("") }; N];
+    let mut keyed = [Row { old: known::lowercase(""), key: 0, new: Name::of("") }; N];
     let mut places = Places::new();
     let mut at = 0;
     while at < N {
         let (old, new) = rows[at];
-        keyed[at] = Row { key: key_in_lower_case(old), new: Name::of(new) };
+        let old = known::lowercase(old);
+        keyed[at] = Row { old, key: old.key(), new: Name::of(new) };
         places.add(keyed[at].key, at);
         at += 1;
     }
@@ -62,7 +66,7 @@ impl<const N: usize> Renames<N> {
     /// The new name of a member whose name is in lower case.
     #[inline]
     fn get(&self, member: &Member<'_>) -> Option<Formed<'static>> {
-        let at = self.places.find(member.key, |at| self.keyed[at].key == member.key && self.rows[at].0.eq_ignore_ascii_case(member.name))?;
+        let at = self.places.find(member.key, |at| self.keyed[at].key == member.key && same(self.keyed[at].old.bytes(), member.name.as_bytes()))?;
         Some(self.keyed[at].new.into())
     }
 
@@ -82,11 +86,17 @@ impl<const N: usize> Renames<N> {
     }
 
     fn apply_to_members<'a>(&self, arena: &'a Bump, members: &'a [Member<'a>], rename: fn(&Member<'a>) -> Option<Name>) -> Value<'a> {
+        let mut names = Distinction::default();
         let renamed = arena.alloc_slice_fill_iter(members.iter().map(|member| {
             let name = self.get(member).or_else(|| rename(member).map(Name::into)).unwrap_or(Formed { text: member.name, key: member.key });
-            Member::formed(name, member.spelled, self.apply(arena, member.value.get(), rename))
+            names.add(name.key);
+            let value = match member.value.get() {
+                container @ (Value::Object(_) | Value::Array(_)) => self.apply(arena, container, rename),
+                scalar => scalar,
+            };
+            Member::formed(name, member.spelled, value)
         }));
-        if has_twins(renamed) {
+        if names.may_repeat() && has_twins(renamed) {
             keep_last(members, renamed);
         }
         Value::Object(renamed)
