@@ -83,7 +83,9 @@ impl Plugin {
             decoded.documents.push(Document { dataset: Dataset::Event, id, body, source: Some(source) });
         };
         // Nearly every body is one record, and then it is read once.
-        if let Some(document) = self.mapper.whole_event(body.text(), place) {
+        if !body.looks_like_several()
+            && let Some(document) = self.mapper.whole_event(body.text(), place)
+        {
             return push(body.text(), 0, document);
         }
         body.sanitize(&self.settings.sanitizers);

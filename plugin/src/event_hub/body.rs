@@ -43,6 +43,12 @@ impl<'a> Body<'a> {
         &self.text
     }
 
+    /// Whether it looks like one that is taken apart, by how it begins. It may be none all the same, and one that looks otherwise may be one.
+    pub(crate) fn looks_like_several(&self) -> bool {
+        let text = self.text.trim_ascii_start();
+        text.starts_with('[') || text.strip_prefix('{').is_some_and(|inside| inside.trim_ascii_start().starts_with("\"records\""))
+    }
+
     /// The texts of the records in it, at least one.
     pub(crate) fn records(&self) -> Vec<&str> {
         taken_apart(&self.text).unwrap_or_else(|| vec![&self.text])

@@ -88,6 +88,15 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Whether the next word begins with this byte, which it mostly does, and without anything before it.
+    #[inline(always)]
+    pub(crate) fn next_is(&mut self, byte: u8) -> Result<bool, Halt> {
+        if self.text.as_bytes().get(self.at) == Some(&byte) {
+            return Ok(true);
+        }
+        Ok(self.peek()? == Some(byte))
+    }
+
     fn skip_blank(&mut self) -> Result<Option<u8>, Halt> {
         let bytes = self.text.as_bytes();
         loop {
@@ -217,11 +226,11 @@ impl<'a> Lexer<'a> {
     /// Reads the comma or the closing `bracket` that must come now; says whether it was the bracket.
     #[inline(always)]
     pub(crate) fn comma_or(&mut self, bracket: u8) -> Result<bool, Halt> {
+        if self.next_is(b',')? {
+            self.at += 1;
+            return Ok(false);
+        }
         match self.peek()? {
-            Some(b',') => {
-                self.at += 1;
-                Ok(false)
-            }
             Some(byte) if byte == bracket => {
                 self.at += 1;
                 Ok(true)
@@ -234,11 +243,11 @@ impl<'a> Lexer<'a> {
     /// Reads a member's name and colon.
     #[inline(always)]
     pub(crate) fn member_name(&mut self) -> Result<Quoted<'a>, Halt> {
-        if self.peek()? != Some(b'"') {
+        if !self.next_is(b'"')? {
             return Err(self.halt("no name where a member should begin"));
         }
         let name = self.string()?;
-        if self.peek()? != Some(b':') {
+        if !self.next_is(b':')? {
             return Err(self.halt("no colon behind a name"));
         }
         self.at += 1;

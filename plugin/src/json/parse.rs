@@ -90,10 +90,10 @@ impl<'a> Parser<'a> {
             let name = self.name(spelled, depth);
             names.add(name.key);
             // Texts, which most values are, go their own way: a value that may be anything is copied once more.
-            let member = match self.lexer.peek()? {
-                Some(b'"') => Member::formed(name, spelled, Value::Text(self.text()?)),
-                Some(first) => Member::formed(name, spelled, self.value(first, depth)?),
-                None => return Err(self.lexer.halt("no value")),
+            let member = if self.lexer.next_is(b'"')? {
+                Member::formed(name, spelled, Value::Text(self.text()?))
+            } else {
+                Member::formed(name, spelled, self.next(depth)?)
             };
             self.members.push(member);
             if self.lexer.comma_or(b'}')? {
@@ -116,14 +116,21 @@ impl<'a> Parser<'a> {
         }
         let start = self.elements.len();
         loop {
-            let Some(first) = self.lexer.peek()? else { return Err(self.lexer.halt("no value")) };
-            let value = self.value(first, depth)?;
+            let value = self.next(depth)?;
             self.elements.push(Cell::new(value));
             if self.lexer.comma_or(b']')? {
                 break;
             }
         }
         Ok(Value::Array(self.arena.alloc_slice_fill_iter(self.elements.drain(start..))))
+    }
+
+    #[inline]
+    fn next(&mut self, depth: usize) -> Result<Value<'a>, Halt> {
+        match self.lexer.peek()? {
+            Some(first) => self.value(first, depth),
+            None => Err(self.lexer.halt("no value")),
+        }
     }
 
     #[inline(always)]
