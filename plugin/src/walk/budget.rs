@@ -87,6 +87,11 @@ impl Budget {
         self.kept.take(size)
     }
 
+    /// The same for one that names no list of its own: in half of the room, so that such ones never crowd out those that do.
+    pub(super) fn keep_without_link(&mut self, size: usize) -> bool {
+        self.kept.used + size <= self.kept.limit / 2 && self.kept.take(size)
+    }
+
     /// An assessment no longer waits.
     pub(super) fn release(&mut self, size: usize) {
         self.kept.used -= size;

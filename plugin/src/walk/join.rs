@@ -83,7 +83,11 @@ impl Join {
         if record.id.is_empty() {
             return false;
         }
-        let room = ctx.budget.keep(Parent::size_of(record) + INDEXED);
+        let size = Parent::size_of(record) + INDEXED;
+        let room = match record.link {
+            Some(_) => ctx.budget.keep(size),
+            None => ctx.budget.keep_without_link(size),
+        };
         if room {
             let held = Held { parent: Parent::of(record), linked: record.link.is_some(), joined: false };
             self.index.insert(record.key, self.held.len());

@@ -98,6 +98,15 @@ fn r10_two_hundred_thousand_assessments_in_flat_memory() {
 }
 
 #[test]
+fn list_all_keeps_room_for_assessments_that_name_their_sub_assessments() {
+    let tenant = Endless { assessments: 2_000, assessment_size: 1_000, page: 100, linked: 10, subs: 1, sub_size: 10, sub_page: 100 };
+    let settings = Settings { max_memory: 2 << 20, ..settings(SubAssessments::ListAll) };
+    let ran = Host::new(&settings, 1).run(|url| tenant.answer(url));
+    assert_eq!((ran.totals.complete, ran.totals.documents), (true, tenant.documents()));
+    assert_eq!(ran.requests.len(), 20 + 2, "one for each page of the two lists");
+}
+
+#[test]
 fn r10_more_than_a_thousand_lists_of_sub_assessments() {
     let tenant = Endless { assessments: 2000, linked: 1, ..SMALL };
     let (totals, ..) = walk(tenant, &settings(SubAssessments::PerAssessment));
