@@ -10,8 +10,8 @@ use crate::json::known::{self, InForm};
 use crate::json::name::{Formed, Name};
 use crate::json::parse::{Distinction, has_twins};
 use crate::json::places::Places;
-use crate::json::word::same;
 use crate::json::tree::{Member, Value};
+use crate::json::word::same;
 
 /// ASCII text in lower case, for names in constants.
 pub(crate) const fn lowercase<const N: usize>(text: &str) -> [u8; N] {
