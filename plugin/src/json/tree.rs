@@ -74,8 +74,13 @@ impl<'a> Value<'a> {
     /// The member of that name.
     #[inline]
     pub(crate) fn member(self, name: impl Into<Name>) -> Option<&'a Member<'a>> {
+        let members = self.members();
+        // Many parts that rules look into are not there.
+        if members.is_empty() {
+            return None;
+        }
         let name = name.into();
-        self.members().iter().find(|member| member.is(name))
+        members.iter().find(|member| member.is(name))
     }
 
     /// The members of an object, none for another kind.

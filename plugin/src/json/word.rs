@@ -83,12 +83,12 @@ mod tests {
     fn texts_of_any_length_are_compared() {
         let text = "abcdefghijklmnopqrstuvwxyz";
         for end in 0..text.len() {
-            assert!(same(text[..end].as_bytes(), String::from(&text[..end]).as_bytes()));
-            assert!(!same(text[..end].as_bytes(), text[..end + 1].as_bytes()));
+            assert!(same(&text.as_bytes()[..end], String::from(&text[..end]).as_bytes()));
+            assert!(!same(&text.as_bytes()[..end], &text.as_bytes()[..end + 1]));
             for at in 0..end {
                 let mut other = text[..end].to_owned();
                 other.replace_range(at..=at, "A");
-                assert!(!same(text[..end].as_bytes(), other.as_bytes()), "{other}");
+                assert!(!same(&text.as_bytes()[..end], other.as_bytes()), "{other}");
             }
         }
     }
