@@ -207,6 +207,22 @@ fn e1_bytes_that_are_not_utf8_are_replaced_and_said() {
 }
 
 #[test]
+fn e1_records_are_found_whatever_stands_beside_them() {
+    let records = r#""records":[{"AlertType":"a"},{"AlertType":"b"}]"#;
+    for others in [r#""RECORDS":1"#, r#""Records":[]"#, r#""recordS":{"AlertType":"c"}"#, r#""AlertType":"c""#] {
+        for body in [format!("{{{others},{records}}}"), format!("{{{records},{others}}}")] {
+            let types: Vec<Value> = documents(Settings::default(), Dataset::Event, body.as_bytes())
+                .iter()
+                .map(|document| document["microsoft_defender_cloud"]["event"]["alert_type"].clone())
+                .collect();
+            assert_eq!(types, ["a", "b"], "{body}");
+        }
+    }
+    // The reference knows one spelling.
+    assert_eq!(documents(Settings::default(), Dataset::Event, br#"{"Records":[{"AlertType":"a"},{"AlertType":"b"}]}"#).len(), 1);
+}
+
+#[test]
 fn e2_records_of_every_kind_on_one_hub() {
     let kinds = [
         (json!({ "AlertType": "VM_X", "SystemAlertId": "1" }), "alert", "intrusion_detection", "info"),

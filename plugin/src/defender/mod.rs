@@ -44,8 +44,12 @@ mod tests {
         }
         for (spelled, form) in assessment::NAMES.names() {
             assert_eq!(snake(&arena, &mut String::new(), spelled).text, form);
-            // Names with this sign are dropped.
-            assert!(!form.contains('@'));
+        }
+        for names in [&hub::NAMES, &assessment::NAMES] {
+            let all: Vec<&str> = names.names().map(|(spelled, _)| spelled).collect();
+            assert!(all.is_sorted_by(|left, right| left < right), "sorted, and each once");
+            // A name with an `@` would have to be dropped.
+            assert!(all.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'$')), "{all:?}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use bumpalo::Bump;
 
 use super::schema::{Schema, Slot};
+use super::{ASSESSMENT, EVENT};
 use crate::json::tree::Value;
 use crate::json::write::Writer;
 
@@ -15,7 +16,9 @@ pub(crate) struct Document<'a> {
 }
 
 /// Enough for the slots of every schema.
-const WORDS: usize = 4;
+const WORDS: usize = 3;
+
+const _: () = assert!(EVENT.slots.len() <= 64 * WORDS && ASSESSMENT.slots.len() <= 64 * WORDS);
 
 impl<'a> Document<'a> {
     /// Nothing set yet.
@@ -100,7 +103,7 @@ mod tests {
         let mut out = Writer::default();
         document.write(&mut out);
         assert_eq!(
-            str::from_utf8(out.written()).unwrap(),
+            String::from_utf8(out.take()).unwrap(),
             concat!(
                 r#"{"@timestamp":"@timestamp","host":{"name":"host.name","os":{"family":"host.os.family","type":"host.os.type"}},"#,
                 r#""orchestrator":{"resource":{"name":"orchestrator.resource.name","parent":{"type":"orchestrator.resource.parent.type"}}},"tags":"tags"}"#

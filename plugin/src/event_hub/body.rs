@@ -43,7 +43,8 @@ impl<'a> Body<'a> {
         &self.text
     }
 
-    /// Whether it looks like one that is taken apart, by how it begins. It may be none all the same, and one that looks otherwise may be one.
+    /// Whether it looks like one that is taken apart, by how it begins. This decides what is tried first, and nothing else: it may be none all the same,
+    /// and one that looks otherwise may be one.
     pub(crate) fn looks_like_several(&self) -> bool {
         let text = self.text.trim_ascii_start();
         text.starts_with('[') || text.strip_prefix('{').is_some_and(|inside| inside.trim_ascii_start().starts_with("\"records\""))

@@ -2,7 +2,7 @@
 
 use super::name::{Formed, Name, key, quick_key};
 use super::places::Places;
-use super::word::same;
+use super::word::equal;
 
 /// Names in the spelling in which they mostly come, with their forms.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ impl Known {
     #[inline(always)]
     pub(crate) fn form(&self, spelled: &str) -> Option<Formed<'static>> {
         let key = quick_key(spelled);
-        let at = self.places.find(key, |at| self.rows[at].spelled.key == key && same(self.rows[at].spelled.text.as_bytes(), spelled.as_bytes()))?;
+        let at = self.places.find(key, |at| self.rows[at].spelled.key == key && equal(self.rows[at].spelled.text.as_bytes(), spelled.as_bytes()))?;
         Some(self.rows[at].formed.into())
     }
 

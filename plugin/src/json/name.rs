@@ -94,6 +94,7 @@ const fn key_of(bytes: &[u8], case: Case) -> u32 {
     finished(hash)
 }
 
+/// One step of a hash. `key_of`, `quick_key` and `Look::at` take the same steps, so that their keys agree.
 const fn mixed(hash: u64, word: u64) -> u64 {
     (hash.rotate_left(29) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

@@ -4,10 +4,12 @@ use core::cell::Cell;
 
 use bumpalo::Bump;
 
+use super::escape::unescape;
 use super::known::Known;
-use super::lexer::{Fault, Halt, Lexer, Quoted, unescape};
+use super::lexer::{Fault, Halt, Lexer, Quoted};
 use super::name::{self, Formed};
 use super::tree::{Member, Value};
+use super::twins::{Distinction, has_twins};
 
 /// More containers than this, one in the other, are refused; so does the reference.
 pub(crate) const DEEPEST: usize = 1000;
@@ -199,48 +201,6 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// In objects of more members than this, equal names are found by sorting.
-const MANY: usize = 64;
-
-/// A first look at whether a name repeats: a bit for each key, which two members of one name set both.
-#[derive(Debug, Default)]
-pub(crate) struct Distinction {
-    keys: u64,
-    repeats: bool,
-}
-
-impl Distinction {
-    /// Adds a name by its key.
-    #[inline(always)]
-    pub(crate) fn add(&mut self, key: u32) {
-        let bit = 1 << (key % 64);
-        self.repeats |= self.keys & bit != 0;
-        self.keys |= bit;
-    }
-
-    /// Whether one name may be there twice. If not, none is.
-    #[inline(always)]
-    pub(crate) fn may_repeat(&self) -> bool {
-        self.repeats
-    }
-}
-
-/// Whether two members have the same name; of many it is only said that they may.
-pub(crate) fn has_twins(members: &[Member<'_>]) -> bool {
-    if members.len() > MANY {
-        return true;
-    }
-    let mut keys = 0_u64;
-    for (place, member) in members.iter().enumerate() {
-        let bit = 1 << (member.key % 64);
-        if keys & bit != 0 && members[..place].iter().any(|earlier| earlier.key == member.key && earlier.name == member.name) {
-            return true;
-        }
-        keys |= bit;
-    }
-    false
-}
-
 /// A number as a document shows it: one beyond every double is the text that the reference writes for it, and there is no `-0`.
 fn number(text: &str) -> Value<'_> {
     if text == "-0" {
@@ -269,7 +229,7 @@ mod tests {
             Ok(value) => drop(out.value(value)),
             Err(fault) => out.raw(fault.what.as_bytes()),
         }
-        assert_eq!(str::from_utf8(out.written()).unwrap(), expected, "{text}");
+        assert_eq!(String::from_utf8(out.take()).unwrap(), expected, "{text}");
     }
 
     #[test]

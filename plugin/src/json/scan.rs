@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::lexer::{Fault, Halt, Lexer, Quoted, unescape};
+use super::escape::unescape;
+use super::lexer::{Fault, Halt, Lexer, Quoted};
 
 /// What a value is, by its first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

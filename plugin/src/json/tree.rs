@@ -7,7 +7,7 @@ use core::cell::Cell;
 use bumpalo::Bump;
 
 use super::name::{Formed, Name, as_written};
-use super::word::same;
+use super::word::equal;
 
 /// A JSON value. `Null` also stands for what is not there: documents hold neither.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,7 @@ impl<'a> Member<'a> {
     /// Whether that is its name.
     #[inline]
     pub(crate) fn is(&self, name: Name) -> bool {
-        self.key == name.key && same(self.name.as_bytes(), name.text.as_bytes())
+        self.key == name.key && equal(self.name.as_bytes(), name.text.as_bytes())
     }
 }
 

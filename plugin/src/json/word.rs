@@ -62,7 +62,7 @@ pub(crate) fn last_word(bytes: &[u8]) -> u64 {
 
 /// Whether two texts are equal. They are mostly short and mostly equal, which a comparison byte by byte makes little of.
 #[inline(always)]
-pub(crate) fn same(mut left: &[u8], mut right: &[u8]) -> bool {
+pub(crate) fn equal(mut left: &[u8], mut right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }
@@ -77,18 +77,18 @@ pub(crate) fn same(mut left: &[u8], mut right: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::same;
+    use super::equal;
 
     #[test]
     fn texts_of_any_length_are_compared() {
         let text = "abcdefghijklmnopqrstuvwxyz";
         for end in 0..text.len() {
-            assert!(same(&text.as_bytes()[..end], String::from(&text[..end]).as_bytes()));
-            assert!(!same(&text.as_bytes()[..end], &text.as_bytes()[..end + 1]));
+            assert!(equal(&text.as_bytes()[..end], String::from(&text[..end]).as_bytes()));
+            assert!(!equal(&text.as_bytes()[..end], &text.as_bytes()[..end + 1]));
             for at in 0..end {
                 let mut other = text[..end].to_owned();
                 other.replace_range(at..=at, "A");
-                assert!(!same(&text.as_bytes()[..end], other.as_bytes()), "{other}");
+                assert!(!equal(&text.as_bytes()[..end], other.as_bytes()), "{other}");
             }
         }
     }

@@ -12,18 +12,23 @@ pub(crate) struct Writer {
     length: usize,
 }
 
+/// More memory than this is not kept for the next document.
+const KEPT: usize = 1 << 20;
+
 /// What may be written behind a text: words are written whole.
 const SLACK: usize = 16;
 
 impl Writer {
-    /// Begins anew.
-    pub(crate) fn clear(&mut self) {
-        self.length = 0;
-    }
-
-    /// What has been written.
-    pub(crate) fn written(&self) -> &[u8] {
-        &self.bytes[..self.length]
+    /// What has been written, and begins anew.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        let length = core::mem::take(&mut self.length);
+        if self.bytes.len() <= KEPT {
+            return self.bytes[..length].to_vec();
+        }
+        let mut bytes = core::mem::take(&mut self.bytes);
+        bytes.truncate(length);
+        bytes.shrink_to_fit();
+        bytes
     }
 
     /// Writes bytes as they are.
@@ -178,7 +183,7 @@ mod tests {
         let mut out = Writer::default();
         out.raw(b"before");
         let written = out.value(parse::value(&arena, text, Names::AsWritten).unwrap());
-        assert_eq!(str::from_utf8(out.written()).unwrap(), format!("before{expected}"));
+        assert_eq!(String::from_utf8(out.take()).unwrap(), format!("before{expected}"));
         assert_eq!(written, !expected.is_empty());
     }
 
@@ -195,11 +200,21 @@ mod tests {
             for place in 0..=length {
                 for special in ["", "\"", "\\", "\n", "\u{1f}", " ", "\u{7f}", "\u{e9}", "\u{1f600}"] {
                     let text = format!("{}{special}{}", "a".repeat(place), "z".repeat(length - place));
-                    out.clear();
                     out.text(&text);
-                    assert_eq!(serde_json::from_slice::<String>(out.written()).unwrap(), text);
+                    assert_eq!(serde_json::from_slice::<String>(&out.take()).unwrap(), text);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn memory_serves_the_next_text_unless_it_is_much() {
+        let mut out = Writer::default();
+        for length in [10, super::KEPT, 3 * super::KEPT, 10] {
+            let text = "x\n".repeat(length / 2);
+            out.text(&text);
+            assert_eq!(serde_json::from_slice::<String>(&out.take()).unwrap(), text);
+            assert!(out.bytes.len() <= super::KEPT);
         }
     }
 

@@ -59,10 +59,11 @@ impl Mapper {
         body
     }
 
-    /// The document of a hub message's body that is one object and holds no `records`; `None` for any other.
+    /// The document of a hub message's body that is one object and holds no `records` in any spelling; `None` for any other. Which of several spellings
+    /// counts can only be told from the text.
     pub(crate) fn whole_event(&mut self, body: &str, place: Place<'_>) -> Option<Vec<u8>> {
         let document = match parse::value(&self.arena, body, Names::Lower(&defender::hub::NAMES)) {
-            Ok(root @ Value::Object(members)) if !members.iter().any(|member| member.spelled == "records") => {
+            Ok(root @ Value::Object(members)) if !members.iter().any(|member| member.name == "records") => {
                 let mut record = Record::new(&self.arena, &EVENT);
                 Some(finish(&mut record, &mut self.writer, &self.settings, Dataset::Event, root, body, place))
             }
@@ -118,7 +119,6 @@ fn finish<'a>(
         assessment::map(record, root, settings);
         ASSESSMENT_ENVELOPE.complete(record, settings, text, place);
     }
-    writer.clear();
     record.document.write(writer);
-    writer.written().to_vec()
+    writer.take()
 }

@@ -1,4 +1,4 @@
-//! Tables of names: lower case at compile time, and new names for the members of an object.
+//! Tables of names: new ones for the members of an object.
 
 use core::cell::Cell;
 use std::collections::BTreeMap;
@@ -8,22 +8,10 @@ use bumpalo::Bump;
 use super::java::in_table_order;
 use crate::json::known::{self, InForm};
 use crate::json::name::{Formed, Name};
-use crate::json::parse::{Distinction, has_twins};
 use crate::json::places::Places;
 use crate::json::tree::{Member, Value};
-use crate::json::word::same;
-
-/// ASCII text in lower case, for names in constants.
-pub(crate) const fn lowercase<const N: usize>(text: &str) -> [u8; N] {
-    assert!(text.len() == N && text.is_ascii(), "a name of this length, in ASCII");
-    let mut lower = [0; N];
-    let mut at = 0;
-    while at < N {
-        lower[at] = text.as_bytes()[at].to_ascii_lowercase();
-        at += 1;
-    }
-    lower
-}
+use crate::json::twins::{Distinction, has_twins};
+use crate::json::word::equal;
 
 /// New names by old ones, which are compared without regard to case.
 #[derive(Debug)]
@@ -66,7 +54,7 @@ impl<const N: usize> Renames<N> {
     /// The new name of a member whose name is in lower case.
     #[inline]
     fn get(&self, member: &Member<'_>) -> Option<Formed<'static>> {
-        let at = self.places.find(member.key, |at| self.keyed[at].key == member.key && same(self.keyed[at].old.bytes(), member.name.as_bytes()))?;
+        let at = self.places.find(member.key, |at| self.keyed[at].key == member.key && equal(self.keyed[at].old.bytes(), member.name.as_bytes()))?;
         Some(self.keyed[at].new.into())
     }
 
@@ -129,6 +117,6 @@ mod tests {
         let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id2":5,"Other":6}"#, Names::Lower(Known::NONE)).unwrap();
         let mut out = Writer::default();
         out.value(TABLE.apply(&arena, read, |_| None));
-        assert_eq!(str::from_utf8(out.written()).unwrap(), r#"{"id":1,"host_name":{"id":2,"x":[{"azure_id":3},[{"$id":4}]]},"id2":5,"other":6}"#);
+        assert_eq!(String::from_utf8(out.take()).unwrap(), r#"{"id":1,"host_name":{"id":2,"x":[{"azure_id":3},[{"$id":4}]]},"id2":5,"other":6}"#);
     }
 }

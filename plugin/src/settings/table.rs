@@ -149,7 +149,8 @@ pub(super) static ROWS: [Row; 17] = [
         default: "\"per-assessment\"",
         example: "\"list-all\"",
         description: "`per-assessment` asks for one list for each assessment that links to one; `list-all` asks for one list for each scope and joins \
-            it, with far fewer requests. Both give the same documents.",
+            it, with far fewer requests. Both give the same documents, but that `list-all` also finds sub-assessments of assessments that link to none; \
+            such an assessment is stored without them once those that wait take a quarter of `max_memory`.",
     },
     Row {
         name: "max_memory",

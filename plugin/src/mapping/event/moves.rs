@@ -7,11 +7,11 @@ use core::fmt;
 
 use crate::defender::{hub, same};
 use crate::ecs::{EVENT, Slot};
+use crate::json::known::{self, InForm};
 use crate::json::name::{Name, key_in_lower_case};
 use crate::json::places::Places;
 use crate::json::tree::{Member, Value};
 use crate::mapping::cast::{Cast, cast};
-use crate::mapping::names::lowercase;
 use crate::mapping::record::Record;
 
 /// The members of one container.
@@ -24,10 +24,19 @@ pub(crate) struct Section {
     /// Its name there, and the key of that in lower case.
     name: &'static str,
     key: u32,
-    strict: bool,
+    otherwise: Otherwise,
     moves: &'static [Move],
     /// Where moves stand by the keys of their members.
     places: Places<128>,
+}
+
+/// What becomes of something else in the place of a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Otherwise {
+    /// It is reported.
+    Reported,
+    /// It yields nothing, in silence.
+    Ignored,
 }
 
 /// One member and the field it moves to.
@@ -46,7 +55,7 @@ pub(crate) struct Move {
 }
 
 impl Section {
-    const fn new(path: &'static str, strict: bool, moves: &'static [Move]) -> Self {
+    const fn new(path: &'static str, otherwise: Otherwise, moves: &'static [Move]) -> Self {
         let mut places = Places::new();
         let mut at = 0;
         while at < moves.len() {
@@ -60,7 +69,7 @@ impl Section {
         }
         let name = path.split_at(dot).1;
         let parent = path.split_at(dot.saturating_sub(1)).0;
-        Self { path, parent, name, key: key_in_lower_case(name), strict, moves, places }
+        Self { path, parent, name, key: key_in_lower_case(name), otherwise, moves, places }
     }
 
     /// The member of each move, found in one pass.
@@ -105,19 +114,16 @@ macro_rules! moves {
                 container: $path,
                 member: const { hub::declared($path, $source) },
                 name: {
-                    const LOWER: [u8; $source.len()] = lowercase($source);
-                    match core::str::from_utf8(&LOWER) {
-                        Ok(name) => Name::of(name),
-                        Err(_) => panic!("a name that is not ASCII"),
-                    }
+                    const LOWER: InForm = known::lowercase($source);
+                    Name::of(LOWER.text())
                 },
                 target: const { EVENT.slot(concat!("microsoft_defender_cloud.event.", $target)) },
                 cast: Cast::$cast,
                 copy: moves!(@copy $($copy)?),
             }),*] })),*]
     };
-    (@object) => { true };
-    (@any) => { false };
+    (@object) => { Otherwise::Reported };
+    (@any) => { Otherwise::Ignored };
     (@copy) => { None };
     (@copy $copy:literal) => { Some(const { EVENT.slot($copy) }) };
 }
@@ -303,7 +309,7 @@ fn container<'a>(record: &mut Record<'a>, parent: Value<'a>, section: &Section) 
         object @ Value::Object(_) => object,
         Value::Null => Value::Null,
         other => {
-            if section.strict {
+            if section.otherwise == Otherwise::Reported {
                 record.unexpected(&section.path, other, "an object");
             }
             Value::Null

@@ -15,6 +15,24 @@ fn list_all_joins_without_regard_to_case_and_keeps_orphans() {
 }
 
 #[test]
+fn list_all_gives_what_it_cannot_hold_by_itself() {
+    let large = |id: &str| bare(id).replace("{\"id\"", &format!("{{\"pad\":\"{}\",\"id\"", "x".repeat(100 << 10)));
+    let subs = ["a", "b", "c", "d", "e"].map(|id| sub(id, "1"));
+    let settings = Settings { max_memory: 1 << 20, ..settings(SubAssessments::ListAll) };
+    let ran = Host::new(&settings, 1).run(|url| match url {
+        FIRST => ok(&[large("a")], Some(&later(1))),
+        ALL => ok(&subs, None),
+        url if url == later(1) => ok(&[large("b")], Some(&later(2))),
+        url if url == later(2) => ok(&[large("c")], Some(&later(3))),
+        url if url == later(3) => ok(&[large("d")], Some(&later(4))),
+        _ => ok(&[linked("e")], None),
+    });
+    // A quarter of a megabyte is room for two that link to no list. The others come at once, and their sub-assessments without them.
+    assert_eq!(names(&ran), ["-+1", "-+1", "a+1", "b+1", "c", "d", "e+1"]);
+    assert_eq!((ran.codes(), ran.requests.len()), (vec!["sub-assessment-orphaned"; 2], 6));
+}
+
+#[test]
 fn list_all_that_fails_leaves_assessments_bare_and_counts_them() {
     let more = format!("{ALL}&x=1");
     let ran = walk(
