@@ -24,6 +24,9 @@ use crate::summary::Summary;
 ///
 /// Batch by batch is read where [`next_batch`](Self::next_batch) is called, and decoded in threads of its own, which all have ended when it is dropped; that
 /// waits for the calls of the component that are under way, and so at most as long as one may run. A panic in such a thread is one of `next_batch`.
+///
+/// It reads on while batches are being decoded. Where the input has to be waited for, as on a pipe whose writer pauses, batches that were ready have been
+/// handed over by then; those that were still being decoded are handed over once there is more input, or its end.
 #[derive(Debug)]
 pub struct Decoding<R> {
     batches: Batches<R>,
@@ -33,6 +36,8 @@ pub struct Decoding<R> {
     jobs: NonZeroUsize,
     dataset: u32,
     clock: Clock,
+    /// How many bytes of the input there are up to the end of the last batch that was read, and of the last one that was handed over.
+    read_to: u64,
     bytes: u64,
     stage: Stage,
     /// Told when everything before it has been handed over.
@@ -40,6 +45,9 @@ pub struct Decoding<R> {
     /// Set when nobody takes results any more.
     unwanted: Arc<AtomicBool>,
 }
+
+/// So many bytes of the input may be in hand, and one batch more.
+const BYTES_IN_HAND: u64 = 64 << 20;
 
 /// What is still to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,11 +96,8 @@ pub enum DecodeError {
         /// How it stopped the last time.
         source: Stop,
     },
-    /// The component runs once, and not again: use fewer jobs, or another component.
-    #[error("cannot start another instance of the component, to decode side by side")]
-    Instance(#[source] Stop),
-    /// The system has no further thread: use fewer jobs.
-    #[error("cannot start another thread to decode in")]
+    /// The system has no thread to spare.
+    #[error("cannot start a thread to decode in")]
     Thread(#[source] io::Error),
 }
 
@@ -102,7 +107,9 @@ fn lines(first: u64, last: u64) -> String {
 
 impl<R: BufRead> Decoding<R> {
     /// Starts at the first line. `dataset` says what the messages are; `jobs` is how many batches are decoded at the same time, each by an instance of
-    /// its own with the settings of this one. Documents and problems do not depend on it.
+    /// its own with the settings of this one; there are fewer where the system has no room for more. Documents and problems do not depend on it, but that
+    /// every instance is given up by itself when it stops again and again, and that the time limit is by the clock: with more jobs than cores, less of it
+    /// is left for each call.
     pub fn new(instance: Instance, jobs: NonZeroUsize, dataset: u32, clock: Clock, lines: Lines<R>) -> Self {
         Self {
             batches: Batches::new(lines),
@@ -111,6 +118,7 @@ impl<R: BufRead> Decoding<R> {
             jobs,
             dataset,
             clock,
+            read_to: 0,
             bytes: 0,
             stage: Stage::Reading,
             error: None,
@@ -121,25 +129,30 @@ impl<R: BufRead> Decoding<R> {
     /// Decodes the next batch, `None` at the end and after an error.
     pub fn next_batch(&mut self) -> Result<Option<Batch>, DecodeError> {
         while self.stage != Stage::Over {
-            // One more is read before what is ready is handed over, so that no worker waits for the caller.
-            let reads = self.stage == Stage::Reading && !self.workers.are_full();
-            if reads {
+            // What is ready goes out before anything is read, which may have to wait.
+            let mut done = self.workers.ready();
+            if done.is_none() && self.may_read() {
                 self.read();
+                continue;
             }
-            match if reads { self.workers.ready() } else { self.workers.next() } {
-                Some(done) => {
-                    if let Some(batch) = self.take(done) {
-                        return Ok(Some(batch));
-                    }
-                }
-                None if reads => {}
-                None => {
-                    self.bytes = self.batches.bytes();
-                    self.stage = Stage::Over;
-                }
+            if done.is_none() {
+                done = self.workers.next();
+            }
+            let Some(done) = done else {
+                self.bytes = self.batches.bytes();
+                self.stage = Stage::Over;
+                break;
+            };
+            if let Some(batch) = self.take(done) {
+                return Ok(Some(batch));
             }
         }
         self.error.take().map_or(Ok(None), Err)
+    }
+
+    /// Whether another batch may be in hand. Large ones are few: what is in hand is bounded in bytes, too.
+    fn may_read(&self) -> bool {
+        self.stage == Stage::Reading && !self.workers.are_full() && self.read_to - self.bytes < BYTES_IN_HAND
     }
 
     /// How many bytes of the input there are up to the end of the last batch.
@@ -156,7 +169,10 @@ impl<R: BufRead> Decoding<R> {
             Ok(batch)
         });
         match read {
-            Ok(Some(batch)) => self.workers.give(batch),
+            Ok(Some(batch)) => {
+                self.read_to = batch.bytes;
+                self.workers.give(batch);
+            }
             Ok(None) => self.stage = Stage::Ending,
             Err(error) => {
                 self.error = Some(error);
@@ -171,9 +187,18 @@ impl<R> Decoding<R> {
     fn hire(&mut self) -> Result<(), DecodeError> {
         let Some(instance) = self.spare.take() else { return Ok(()) };
         let summary = Summary::new(instance.description());
-        self.spare = (self.workers.number() + 1 < self.jobs.get()).then(|| instance.sibling()).transpose().map_err(DecodeError::Instance)?;
+        // One that cannot be had is done without: fewer instances give the same documents.
+        self.spare = (self.workers.number() + 1 < self.jobs.get()).then(|| instance.sibling()).and_then(Result::ok);
         let mut work = Work::new(instance, self.dataset, self.clock, summary, Arc::clone(&self.unwanted));
-        self.workers.hire(move |batch| work.done(&batch)).map_err(DecodeError::Thread)
+        match self.workers.hire(move |batch| work.done(&batch)) {
+            Err(error) if self.workers.number() == 0 => return Err(DecodeError::Thread(error)),
+            Err(_) => self.spare = None,
+            Ok(()) => {}
+        }
+        if self.spare.is_none() {
+            self.workers.are_all();
+        }
+        Ok(())
     }
 
     /// The batch of what a worker has done. What comes after an error is not wanted.

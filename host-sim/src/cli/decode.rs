@@ -21,8 +21,8 @@ const EXAMPLE: &str = r#"Examples:
 Each line of the input is an object with `body` (text) or `body_base64` (bytes). `partition`, `sequence_number` and `enqueued_time`
 say where the message stood; the component is told if all three are there. `offset` and `partition_key` may come with them.
 
-Batches of messages are decoded on several instances side by side; what comes of them is the same for any number, and in the order of the
-input. Each instance may use the memory that `--memory-limit` says.
+Batches of messages are decoded on several instances side by side, in the order of the input. What comes of them is the same for any number,
+as long as the component answers in time and is not given up. Each instance may use the memory that `--memory-limit` says.
 
 A message that stops the component (a trap, a limit, an answer that breaks the contract) gives no document and is reported as an
 error; all others give theirs. `--dead-letter` keeps such messages whole; without it the beginning of each is shown. Exit status 3."#;

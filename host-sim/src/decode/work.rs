@@ -51,7 +51,7 @@ impl<D: Decoder> Work<D> {
     }
 }
 
-/// Decodes as long as somebody wants what it gives: else it is not started again after a stop, and so waited for no longer than one call takes.
+/// Decodes as long as somebody wants what it gives: else no call begins, and it is waited for no longer than the one under way takes.
 struct Wanted<D> {
     decoder: D,
     unwanted: Arc<AtomicBool>,
@@ -59,14 +59,19 @@ struct Wanted<D> {
 
 impl<D: Decoder> Decoder for Wanted<D> {
     fn decode(&mut self, now: Timestamp, dataset: u32, messages: &[Message]) -> Result<Decoded, Stop> {
+        self.is_wanted()?;
         self.decoder.decode(now, dataset, messages)
     }
 
     fn restart(&mut self) -> Result<(), Stop> {
-        if self.unwanted.load(Ordering::Relaxed) {
-            return Err(Stop::Broken("nobody wants to know any more".into()));
-        }
+        self.is_wanted()?;
         self.decoder.restart()
+    }
+}
+
+impl<D> Wanted<D> {
+    fn is_wanted(&self) -> Result<(), Stop> {
+        if self.unwanted.load(Ordering::Relaxed) { Err(Stop::Broken("nobody wants to know any more".into())) } else { Ok(()) }
     }
 }
 

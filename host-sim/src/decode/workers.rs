@@ -16,6 +16,8 @@ pub(super) struct Workers<T, U> {
     all: Vec<Worker<T, U>>,
     given: usize,
     taken: usize,
+    /// Whether one is missing, so that nothing can be relied on any more.
+    panicked: bool,
 }
 
 #[derive(Debug)]
@@ -28,7 +30,7 @@ struct Worker<T, U> {
 impl<T: Send + 'static, U: Send + 'static> Workers<T, U> {
     /// At most so many, and none yet.
     pub(super) fn new(most: NonZeroUsize) -> Self {
-        Self { most, all: Vec::new(), given: 0, taken: 0 }
+        Self { most, all: Vec::new(), given: 0, taken: 0, panicked: false }
     }
 
     /// How many there are.
@@ -57,6 +59,11 @@ impl<T: Send + 'static, U: Send + 'static> Workers<T, U> {
         Ok(())
     }
 
+    /// There will be no more of them.
+    pub(super) fn are_all(&mut self) {
+        self.most = NonZeroUsize::new(self.all.len()).unwrap_or(self.most);
+    }
+
     /// Whether no more work is to be given before a result is taken.
     pub(super) fn are_full(&self) -> bool {
         self.given - self.taken >= self.most.get().saturating_mul(IN_HAND)
@@ -64,6 +71,7 @@ impl<T: Send + 'static, U: Send + 'static> Workers<T, U> {
 
     /// Gives work to the worker whose turn it is.
     pub(super) fn give(&mut self, work: T) {
+        assert!(!self.panicked, "a worker panicked, and with it what it had in hand is gone");
         let at = self.given % self.most;
         let worker = self.all.get(at).expect("a worker was hired for the turn");
         if worker.work.send(work).is_err() {
@@ -83,11 +91,12 @@ impl<T: Send + 'static, U: Send + 'static> Workers<T, U> {
     }
 
     fn result(&mut self, receive: impl FnOnce(&Receiver<U>) -> Result<U, TryRecvError>) -> Option<U> {
+        assert!(!self.panicked, "a worker panicked, and with it what it had in hand is gone");
         if self.taken == self.given {
             return None;
         }
         let at = self.taken % self.most;
-        match receive(&self.all.get(at)?.results) {
+        match receive(&self.all.get(at).expect("whoever has work in hand is there").results) {
             Ok(result) => {
                 self.taken += 1;
                 Some(result)
@@ -99,6 +108,7 @@ impl<T: Send + 'static, U: Send + 'static> Workers<T, U> {
 
     /// Goes on with the panic that ended a worker.
     fn panicked(&mut self, at: usize) -> ! {
+        self.panicked = true;
         let ended = self.all.swap_remove(at).thread.join();
         resume_unwind(ended.err().unwrap_or_else(|| Box::new("a worker ends before its work only by a panic")))
     }
@@ -189,6 +199,20 @@ mod tests {
     }
 
     #[test]
+    fn fewer_than_there_may_be_take_turns_as_well() {
+        let mut workers = Workers::new(most(8));
+        let names = Arc::new(AtomicUsize::new(0));
+        let results = run(&mut workers, 7, |workers| {
+            let name = names.fetch_add(1, Ordering::SeqCst);
+            workers.hire(move |piece: usize| (name, piece)).expect("a thread starts");
+            if name == 1 {
+                workers.are_all();
+            }
+        });
+        assert_eq!(results, [0, 1, 2, 3, 4, 5, 6].map(|piece| (piece % 2, piece)));
+    }
+
+    #[test]
     fn what_is_in_hand_is_bounded_and_what_is_not_done_is_not_waited_for() {
         let (release, released) = channel::<()>();
         let mut workers = Workers::new(most(1));
@@ -218,6 +242,7 @@ mod tests {
         assert_eq!(workers.next(), Some(0));
         let panic = catch_unwind(AssertUnwindSafe(|| workers.next())).expect_err("it panics, too");
         assert_eq!(panic.downcast_ref::<String>().map(String::as_str), Some("piece 1"));
+        assert!(catch_unwind(AssertUnwindSafe(|| workers.next())).is_err(), "what is lost is not taken for the end");
     }
 
     #[test]
