@@ -37,7 +37,7 @@ const LONGEST: usize = 64;
 
 impl InForm {
     /// The form.
-    pub(crate) const fn text(&'static self) -> &'static str {
+    pub(crate) const fn text(&self) -> &str {
         match str::from_utf8(self.bytes.split_at(self.length).0) {
             Ok(text) => text,
             Err(_) => panic!("a name that is not ASCII"),
@@ -52,10 +52,7 @@ impl InForm {
 
     /// The form's key.
     pub(crate) const fn key(&self) -> u32 {
-        match str::from_utf8(self.bytes.split_at(self.length).0) {
-            Ok(text) => key(text),
-            Err(_) => panic!("a name that is not ASCII"),
-        }
+        key(self.text())
     }
 
     const fn push(&mut self, byte: u8) {
