@@ -11,6 +11,8 @@ use crate::cursor;
 /// Messages of a hub, and decisions that make some.
 pub fn event() -> Vec<Vec<u8>> {
     let mut seeds: Vec<Vec<u8>> = recorded_bodies().iter().enumerate().map(|(at, body)| [&[at as u8 & 0x1f], body.as_bytes()].concat()).collect();
+    // Explained, too: a reader's, of which only one document came.
+    seeds.push([&[0x10], br#"{"RECORDS":1,"records":[{"AlertType":"a"},{"AlertType":"b"}]}"#.as_slice()].concat());
     seeds.extend(decisions().into_iter().map(|bytes| [&[0x80], bytes.as_slice()].concat()));
     seeds
 }
