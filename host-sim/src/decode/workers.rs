@@ -71,7 +71,7 @@ impl<T: Send + 'static, U: Send + 'static> Workers<T, U> {
 
     /// Gives work to the worker whose turn it is.
     pub(super) fn give(&mut self, work: T) {
-        assert!(!self.panicked, "a worker panicked, and with it what it had in hand is gone");
+        self.assert_whole();
         let at = self.given % self.most;
         let worker = self.all.get(at).expect("a worker was hired for the turn");
         if worker.work.send(work).is_err() {
@@ -91,7 +91,7 @@ impl<T: Send + 'static, U: Send + 'static> Workers<T, U> {
     }
 
     fn result(&mut self, receive: impl FnOnce(&Receiver<U>) -> Result<U, TryRecvError>) -> Option<U> {
-        assert!(!self.panicked, "a worker panicked, and with it what it had in hand is gone");
+        self.assert_whole();
         if self.taken == self.given {
             return None;
         }
@@ -104,6 +104,11 @@ impl<T: Send + 'static, U: Send + 'static> Workers<T, U> {
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => self.panicked(at),
         }
+    }
+
+    /// For a caller who caught the panic of a worker and goes on.
+    fn assert_whole(&self) {
+        assert!(!self.panicked, "a worker panicked, and with it what it had in hand is gone");
     }
 
     /// Goes on with the panic that ended a worker.

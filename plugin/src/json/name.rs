@@ -44,7 +44,20 @@ impl From<Name> for Formed<'static> {
 
 /// A hash of a name. Equal names have equal keys; names with equal keys are most likely equal, which is left to whoever needs to know.
 pub(crate) const fn key(name: &str) -> u32 {
-    key_of(name.as_bytes(), Case::Kept)
+    let bytes = name.as_bytes();
+    let mut hash = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        let mut word = 0;
+        let mut place = 0;
+        while place < 8 && at + place < bytes.len() {
+            word |= (bytes[at + place] as u64) << (8 * place);
+            place += 1;
+        }
+        hash = mixed(hash, word);
+        at += 8;
+    }
+    finished(hash)
 }
 
 /// The same as [`key`], quicker where it is not made by the compiler.
@@ -62,39 +75,7 @@ pub(crate) fn quick_key(name: &str) -> u32 {
     finished(hash)
 }
 
-/// The key of an ASCII name in lower case.
-pub(crate) const fn key_in_lower_case(name: &str) -> u32 {
-    assert!(name.is_ascii(), "a name in ASCII");
-    key_of(name.as_bytes(), Case::Lowered)
-}
-
-#[derive(Clone, Copy)]
-enum Case {
-    Kept,
-    Lowered,
-}
-
-const fn key_of(bytes: &[u8], case: Case) -> u32 {
-    let mut hash = 0;
-    let mut at = 0;
-    while at < bytes.len() {
-        let mut word = 0;
-        let mut place = 0;
-        while place < 8 && at + place < bytes.len() {
-            let byte = match case {
-                Case::Kept => bytes[at + place],
-                Case::Lowered => bytes[at + place].to_ascii_lowercase(),
-            };
-            word |= (byte as u64) << (8 * place);
-            place += 1;
-        }
-        hash = mixed(hash, word);
-        at += 8;
-    }
-    finished(hash)
-}
-
-/// One step of a hash. `key_of`, `quick_key` and `Look::at` take the same steps, so that their keys agree.
+/// One step of a hash. `key`, `quick_key` and `Look::at` take the same steps, so that their keys agree.
 const fn mixed(hash: u64, word: u64) -> u64 {
     (hash.rotate_left(29) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

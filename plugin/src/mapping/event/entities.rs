@@ -58,8 +58,8 @@ macro_rules! members {
             fn of(object: Value<'a>) -> Self {
                 let mut found = Self::default();
                 for member in object.members() {
-                    match member.key {
-                        $(key if key == const { Name::of(stringify!($field)).key } && member.name == stringify!($field) => found.$field = Some(member),)*
+                    match member {
+                        $(member if member.is(const { Name::of(stringify!($field)) }) => found.$field = Some(member),)*
                         _ => {}
                     }
                 }

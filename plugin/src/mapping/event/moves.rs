@@ -8,7 +8,7 @@ use core::fmt;
 use crate::defender::{hub, same};
 use crate::ecs::{EVENT, Slot};
 use crate::json::known::{self, InForm};
-use crate::json::name::{Name, key_in_lower_case};
+use crate::json::name::Name;
 use crate::json::places::Places;
 use crate::json::tree::{Member, Value};
 use crate::mapping::cast::{Cast, cast};
@@ -69,7 +69,7 @@ impl Section {
         }
         let name = path.split_at(dot).1;
         let parent = path.split_at(dot.saturating_sub(1)).0;
-        Self { path, parent, name, key: key_in_lower_case(name), otherwise, moves, places }
+        Self { path, parent, name, key: known::lowercase(name).key(), otherwise, moves, places }
     }
 
     /// The member of each move, found in one pass.
