@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
-use super::own::cannot_read;
+use super::read::cannot_read;
 
 /// Tags that stand for the settings of their names.
 const SWITCHES: [&str; 2] = ["preserve_original_event", "preserve_duplicate_custom_fields"];

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::compare::Rule;
 use super::config::Config;
-use super::own::{cannot_read, lines};
+use super::read::{cannot_read, lines};
 use super::{Case, Input};
 use crate::contract::Message;
 use crate::recording::Format;

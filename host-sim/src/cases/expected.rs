@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::own::cannot_read;
+use super::read::cannot_read;
 use crate::json;
 
 /// Expected documents, as they stand and as values.

@@ -6,6 +6,7 @@ mod elastic;
 mod expected;
 mod find;
 mod own;
+mod read;
 mod report;
 mod suite;
 

@@ -1,15 +1,17 @@
 //! Cases in a folder of their own: `message.json`, `messages.ndjson` or `raw.ndjson`, with `expected.json` and perhaps `settings.json`.
 
 use std::fs;
-use std::io::{self, BufReader};
+use std::io;
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::compare::Rule;
+use super::config::settings_of;
+use super::read::{cannot_read, lines};
 use super::{Case, Input};
 use crate::contract::Message;
-use crate::recording::{Format, Lines};
+use crate::recording::Format;
 
 /// One body; the line break that editors put behind it is none of it.
 pub(super) fn message(file: &Path) -> Result<Case, String> {
@@ -30,7 +32,7 @@ pub(super) fn raw(file: &Path, expected: &[Value]) -> Result<Case, String> {
     let mut inputs = Vec::new();
     let messages = lines(file, Format::Raw)?.into_iter().filter(|message| !message.body.is_empty());
     for (at, message) in messages.enumerate() {
-        let of_tags = || super::config::settings_of(expected.get(at).and_then(|document| document.get("tags")));
+        let of_tags = || settings_of(expected.get(at).and_then(|document| document.get("tags")));
         let settings = settings.clone().map_or_else(of_tags, Ok)?;
         inputs.push(Input { message, settings });
     }
@@ -51,20 +53,4 @@ fn settings(input: &Path) -> Result<Option<String>, String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(cannot_read(&file, &error)),
     }
-}
-
-/// All messages of a file.
-pub(super) fn lines(file: &Path, format: Format) -> Result<Vec<Message>, String> {
-    let input = fs::File::open(file).map_err(|error| cannot_read(file, &error))?;
-    let mut lines = Lines::new(BufReader::new(input), format);
-    let mut messages = Vec::new();
-    while let Some(line) = lines.next_message().map_err(|error| cannot_read(file, &error))? {
-        messages.push(line.message);
-    }
-    Ok(messages)
-}
-
-/// What to say about a file that cannot be read.
-pub(super) fn cannot_read(file: &Path, why: &dyn std::fmt::Display) -> String {
-    format!("cannot read `{}`: {why}", file.display())
 }

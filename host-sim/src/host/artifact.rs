@@ -1,12 +1,12 @@
 //! A component's file: compiled, looked at, and not yet run.
 
-use std::io;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use wasmtime::component::{Component, types};
 
 use super::engine::Engine;
+use super::load_error::LoadError;
 use super::wit;
 
 /// What every WebAssembly file begins with.
@@ -29,30 +29,6 @@ pub enum Code {
     Cached,
     /// This run compiled it.
     Compiled,
-}
-
-/// Why a component cannot be loaded: take another one.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// The file cannot be read.
-    #[error("cannot read the file")]
-    Unreadable(#[source] io::Error),
-    /// The file is something else.
-    #[error("this is not a WebAssembly component: {0}")]
-    NotAComponent(String),
-    /// It asks for what only a host could do.
-    #[error("the component imports {}; a component that is to run here imports nothing", quoted(.0))]
-    Imports(Vec<String>),
-    /// It does not export what `wit/input.wit` says.
-    #[error("the component does not keep the contract `agent:input@0.1.0`: {0}")]
-    OtherContract(String),
-    /// The runtime does not work on this machine.
-    #[error("the WebAssembly runtime does not start: {0}")]
-    Runtime(String),
-}
-
-fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 impl Artifact {
@@ -113,8 +89,8 @@ fn compile(engine: &Engine, bytes: &[u8], sha256: &str) -> Result<Component, Loa
 
 #[cfg(test)]
 mod tests {
-    use super::{Artifact, Code, LoadError};
-    use crate::host::{Cache, Component, Engine, Limits};
+    use super::{Artifact, Code};
+    use crate::host::{Cache, Component, Engine, Limits, LoadError};
 
     /// A component whose only content is the import of an instance `a:b/c`.
     const IMPORTING: &[u8] = b"\0asm\x0d\0\x01\0\x07\x03\x01\x42\x00\x0a\x0a\x01\x00\x05a:b/c\x05\x00";

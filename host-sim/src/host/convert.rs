@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::bindings::exports::agent::input::{control, decoder, poller, types};
 use super::body;
-use super::instance::{Allowance, Stop};
+use super::stop::{Allowance, Stop};
 use crate::contract::{
     Dataset, Decoded, Description, Document, Explanation, Failure, Field, Message, Outcome, Position, Problem, Request, SettingProblem, Severity, Step, Totals,
     Trace,

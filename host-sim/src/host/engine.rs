@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use wasmtime::Config;
 
-use super::artifact::LoadError;
 use super::cache::Cache;
 use super::limits::Limits;
+use super::load_error::LoadError;
 
 /// How often the clock of running calls moves on.
 pub(super) const TICK: Duration = Duration::from_millis(10);

@@ -6,70 +6,20 @@ use std::time::Duration;
 use wasmtime::component::Linker;
 use wasmtime::{Store, Trap};
 
-use super::artifact::{Artifact, LoadError};
+use super::artifact::Artifact;
 use super::bindings::{InputPlugin, InputPluginPre};
 use super::convert::{self, Bounds};
 use super::engine::{Engine, TICK};
 use super::limits::{Guard, Limits, MemoryRefused};
+use super::load_error::LoadError;
+use super::stop::{Allowance, Stop};
 use crate::contract::{Decoded, Description, Explanation, Field, Message, Outcome, SettingProblem, Step, Timestamp};
-use crate::recovery::{self, Patience, Salvage};
 
 /// A component that may run: it keeps the contract and imports nothing.
 #[derive(Clone)]
 pub struct Component {
     prepared: InputPluginPre<Guard>,
     limits: Limits,
-}
-
-/// Why a call did not give an answer. The instance is spent: start a fresh one, which takes a tenth of a millisecond.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Stop {
-    /// It gave up, or did what no program may do.
-    #[error("the component trapped: {0}")]
-    Trapped(String),
-    /// It ran for too long.
-    #[error("the component ran for longer than {0:?}")]
-    TimedOut(Duration),
-    /// It wanted too much memory.
-    #[error("the component wants more than its {} MiB of memory", .0 >> 20)]
-    OutOfMemory(usize),
-    /// It gave back too much.
-    #[error("the component gave back more than {0} in one call")]
-    TooMuch(Allowance),
-    /// What it gave back is not what the contract says.
-    #[error("the component broke the contract: {0}")]
-    Broken(String),
-}
-
-/// How much one call may give back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Allowance {
-    /// In bytes.
-    Bytes(usize),
-    /// Documents, problems and requests together.
-    Items(usize),
-}
-
-impl std::fmt::Display for Allowance {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Bytes(bytes) => write!(formatter, "{} MiB", bytes >> 20),
-            Self::Items(items) => write!(formatter, "{items} documents, problems and requests"),
-        }
-    }
-}
-
-impl Stop {
-    /// A word for it, as the end of a problem's code.
-    pub(crate) fn word(&self) -> &'static str {
-        match self {
-            Self::Trapped(_) => "trapped",
-            Self::TimedOut(_) => "timed-out",
-            Self::OutOfMemory(_) => "out-of-memory",
-            Self::TooMuch(_) => "answer-too-large",
-            Self::Broken(_) => "answer-broken",
-        }
-    }
 }
 
 /// Why an instance is not set up.
@@ -220,11 +170,6 @@ impl Instance {
         let decoder = self.exports.agent_input_decoder();
         let decoded = self.call.run(|store| decoder.call_decode(store, now, dataset, &borrowed))?;
         self.bounds(messages.len()).decoded(decoded)
-    }
-
-    /// Turns messages into documents, and sets aside those that stop the component, which is restarted as often as that takes.
-    pub fn salvage(&mut self, now: Timestamp, dataset: u32, messages: &[Message]) -> Salvage {
-        recovery::salvage(self, now, dataset, messages, &mut Patience::new())
     }
 
     /// Says how the documents of one message come about.

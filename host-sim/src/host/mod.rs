@@ -9,10 +9,14 @@ mod convert;
 mod engine;
 mod instance;
 mod limits;
+mod load_error;
+mod stop;
 mod wit;
 
-pub use artifact::{Artifact, Code, LoadError};
+pub use artifact::{Artifact, Code};
 pub use cache::Cache;
 pub use engine::Engine;
-pub use instance::{Allowance, Component, ConfigureError, Instance, Stop};
+pub use instance::{Component, ConfigureError, Instance};
 pub use limits::Limits;
+pub use load_error::LoadError;
+pub use stop::{Allowance, Stop};

@@ -46,6 +46,13 @@ impl Decoder for Instance {
     }
 }
 
+impl Instance {
+    /// Turns messages into documents, and sets aside those that stop the component, which is restarted as often as that takes.
+    pub fn salvage(&mut self, now: Timestamp, dataset: u32, messages: &[Message]) -> Salvage {
+        salvage(self, now, dataset, messages, &mut Patience::new())
+    }
+}
+
 /// Decodes a batch piece by piece, as large as the component can take them.
 pub(crate) fn salvage<D: Decoder>(decoder: &mut D, now: Timestamp, dataset: u32, messages: &[Message], patience: &mut Patience) -> Salvage {
     let mut salvage = Salvage::default();
