@@ -96,23 +96,10 @@ pub struct Document {
     pub dataset: u32,
     /// The same for every delivery of the same occurrence.
     pub id: String,
-    /// One JSON object in UTF-8, on one line.
+    /// One JSON object in UTF-8, on one line; that it is JSON, nobody has checked.
     pub body: Vec<u8>,
     /// Position, in the call's argument, of what it was made from.
     pub source: Option<u32>,
-    /// What its body shows.
-    pub glance: Glance,
-}
-
-/// What a body shows to whoever counts documents. It was seen when the body was checked, so that nobody has to read that again.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Glance {
-    /// The finding's class, else the ECS categories, else the ECS kind.
-    pub class: Option<String>,
-    /// As the vendor writes it: of the vulnerability, the sub-assessment or the alert.
-    pub severity: Option<String>,
-    /// Whether it says that something could not be read.
-    pub unread: bool,
 }
 
 impl Document {

@@ -1,11 +1,7 @@
 //! Documents as values: read within a bound of depth, and written so that a person can read them.
 
-mod scan;
-
 use serde::Deserialize;
 use serde_json::Value;
-
-pub(crate) use self::scan::{Malformed, Member, Wanted, scan_object};
 
 /// Documents nest as deep as the messages that they are made of; the stack is not endless.
 const DEPTH: usize = 1_100;

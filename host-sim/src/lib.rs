@@ -62,8 +62,8 @@ mod walk;
 
 pub use clock::Clock;
 pub use contract::{
-    Dataset, Decoded, Description, Document, Explanation, Failure, Field, Glance, Message, Outcome, Position, Problem, Request, Response, SettingProblem,
-    Severity, Step, Timestamp, Totals, Trace,
+    Dataset, Decoded, Description, Document, Explanation, Failure, Field, Message, Outcome, Position, Problem, Request, Response, SettingProblem, Severity,
+    Step, Timestamp, Totals, Trace,
 };
 pub use decode::{Batch, DecodeError, Decoding};
 pub use ecs::{EcsCheck, Findings};

@@ -141,7 +141,7 @@ mod tests {
     use std::fs;
 
     use super::{Output, Shape};
-    use crate::contract::{Dataset, Description, Document, Glance};
+    use crate::contract::{Dataset, Description, Document};
 
     fn description(names: &[&str]) -> Description {
         let dataset = |name: &&str| Dataset { name: (*name).into(), summary: String::new(), decodes: true };
@@ -149,7 +149,7 @@ mod tests {
     }
 
     fn document(dataset: u32) -> Document {
-        Document { dataset, id: "a\"b".into(), body: br#"{"a":4.0}"#.to_vec(), source: None, glance: Glance::default() }
+        Document { dataset, id: "a\"b".into(), body: br#"{"a":4.0}"#.to_vec(), source: None }
     }
 
     fn folder(name: &str) -> std::path::PathBuf {

@@ -1,10 +1,13 @@
 //! Counts what a run gave, by data set, class and severity.
 
+mod glance;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::contract::{Description, Document, Glance, Problem, Severity, Totals};
+use self::glance::Glance;
+use crate::contract::{Description, Document, Problem, Severity, Totals};
 
 /// What a run gave.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,9 +38,9 @@ impl Summary {
     /// Counts a document.
     pub fn document(&mut self, document: &Document) {
         let Some(count) = usize::try_from(document.dataset).ok().and_then(|at| self.datasets.get_mut(at)) else { return };
-        let Glance { class, severity, unread } = &document.glance;
+        let Glance { class, severity, unread } = Glance::at(&document.body);
         count.documents += 1;
-        count.unread += u64::from(*unread);
+        count.unread += u64::from(unread);
         count_one(&mut count.classes, class.as_deref());
         count_one(&mut count.severities, severity.as_deref());
     }
@@ -140,7 +143,7 @@ mod tests {
     use std::time::Duration;
 
     use super::Summary;
-    use crate::contract::{Dataset, Description, Document, Glance, Problem, Severity, Totals};
+    use crate::contract::{Dataset, Description, Document, Problem, Severity, Totals};
 
     fn summary() -> Summary {
         let dataset = |name: &str| Dataset { name: name.into(), summary: String::new(), decodes: true };
@@ -149,8 +152,9 @@ mod tests {
     }
 
     fn document(dataset: u32, class: Option<&str>, severity: Option<&str>, unread: bool) -> Document {
-        let glance = Glance { class: class.map(str::to_owned), severity: severity.map(str::to_owned), unread };
-        Document { dataset, id: "a".into(), body: b"{}".to_vec(), source: None, glance }
+        let kind = if unread { "pipeline_error" } else { "alert" };
+        let body = serde_json::json!({ "event": { "kind": kind, "category": class }, "vulnerability": { "severity": severity } });
+        Document { dataset, id: "a".into(), body: body.to_string().into_bytes(), source: None }
     }
 
     fn problem(severity: Severity) -> Problem {

@@ -82,7 +82,7 @@ mod tests {
 
     use super::{Done, Work};
     use crate::clock::Clock;
-    use crate::contract::{Dataset, Decoded, Description, Document, Glance, Message, Timestamp};
+    use crate::contract::{Dataset, Decoded, Description, Document, Message, Timestamp};
     use crate::decode::batches::Batches;
     use crate::host::Stop;
     use crate::recording::{Format, Lines};
@@ -97,13 +97,7 @@ mod tests {
             if messages.iter().any(|message| message.body == b"trap") {
                 return Err(Stop::Trapped("x".into()));
             }
-            let document = |(source, message): (u32, &Message)| Document {
-                dataset: 0,
-                id: "i".into(),
-                body: message.body.clone(),
-                source: Some(source),
-                glance: Glance::default(),
-            };
+            let document = |(source, message): (u32, &Message)| Document { dataset: 0, id: "i".into(), body: message.body.clone(), source: Some(source) };
             Ok(Decoded { documents: (0..).zip(messages).map(document).collect(), problems: Vec::new() })
         }
 

@@ -3,7 +3,6 @@
 mod artifact;
 #[allow(missing_docs)]
 mod bindings;
-mod body;
 mod cache;
 mod convert;
 mod engine;

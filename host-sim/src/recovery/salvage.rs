@@ -124,12 +124,12 @@ mod tests {
     use std::time::Duration;
 
     use super::{Decoder, Salvage, salvage};
-    use crate::contract::{Decoded, Document, Glance, Message, Timestamp};
+    use crate::contract::{Decoded, Document, Message, Timestamp};
     use crate::host::Stop;
     use crate::recovery::Patience;
 
     fn document(body: &[u8], source: u32) -> Document {
-        Document { dataset: 0, id: "i".into(), body: body.to_vec(), source: Some(source), glance: Glance::default() }
+        Document { dataset: 0, id: "i".into(), body: body.to_vec(), source: Some(source) }
     }
 
     /// Stops on messages that say so, and gives a document of every other one.
