@@ -2,48 +2,34 @@
 //! a message that stops the component costs only itself.
 
 mod batches;
-mod work;
-mod workers;
 
 use std::io::{self, BufRead};
 use std::num::NonZeroUsize;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::batches::{Batches, RawBatch};
-use self::work::{Done, Work};
-use self::workers::Workers;
 use crate::clock::Clock;
 use crate::contract::Decoded;
-use crate::host::{Instance, Stop};
+use crate::host::Stop;
+use crate::pool::Pool;
 use crate::recording::{Lines, MessageError};
-use crate::recovery::DeadLetter;
-use crate::summary::Summary;
+use crate::recovery::{DeadLetter, Decoder, Salvage};
 
 /// Decodes the messages of a file in their order.
 ///
-/// Batch by batch is read where [`next_batch`](Self::next_batch) is called, and decoded in threads of its own, which all have ended when it is dropped; that
-/// waits for the calls of the component that are under way, and so at most as long as one may run. A panic in such a thread is one of `next_batch`.
+/// Batch by batch is read where [`next_batch`](Self::next_batch) is called, and decoded by a [`Pool`].
 ///
 /// It reads on while batches are being decoded. Where the input has to be waited for, as on a pipe whose writer pauses, batches that were ready have been
 /// handed over by then; those that were still being decoded are handed over once there is more input, or its end.
 #[derive(Debug)]
-pub struct Decoding<R> {
+pub struct Decoding<D, R> {
     batches: Batches<R>,
-    workers: Workers<RawBatch, Done>,
-    /// For the next worker, if there is to be one.
-    spare: Option<Instance>,
-    jobs: NonZeroUsize,
-    dataset: u32,
-    clock: Clock,
+    pool: Pool<D, RawBatch>,
     /// How many bytes of the input there are up to the end of the last batch that was read, and of the last one that was handed over.
     read_to: u64,
     bytes: u64,
     stage: Stage,
     /// Told when everything before it has been handed over.
     error: Option<DecodeError>,
-    /// Set when nobody takes results any more.
-    unwanted: Arc<AtomicBool>,
 }
 
 /// So many bytes of the input may be in hand, and one batch more.
@@ -69,8 +55,6 @@ pub struct Batch {
     pub dead: Vec<DeadLetter>,
     /// The line of each message, from 0.
     pub lines: Vec<u64>,
-    /// Counts the documents and problems.
-    pub summary: Summary,
 }
 
 impl Batch {
@@ -105,45 +89,30 @@ fn lines(first: u64, last: u64) -> String {
     if first == last { format!("line {}", first + 1) } else { format!("lines {} to {}", first + 1, last + 1) }
 }
 
-impl<R: BufRead> Decoding<R> {
-    /// Starts at the first line. `dataset` says what the messages are; `jobs` is how many batches are decoded at the same time, each by an instance of
-    /// its own with the settings of this one; there are fewer where the system has no room for more. Documents and problems do not depend on it, but that
-    /// every instance is given up by itself when it stops again and again, and that the time limit is by the clock: with more jobs than cores, less of it
-    /// is left for each call.
-    pub fn new(instance: Instance, jobs: NonZeroUsize, dataset: u32, clock: Clock, lines: Lines<R>) -> Self {
-        Self {
-            batches: Batches::new(lines),
-            workers: Workers::new(jobs),
-            spare: Some(instance),
-            jobs,
-            dataset,
-            clock,
-            read_to: 0,
-            bytes: 0,
-            stage: Stage::Reading,
-            error: None,
-            unwanted: Arc::default(),
-        }
+impl<D: Decoder, R: BufRead> Decoding<D, R> {
+    /// Starts at the first line. `dataset` says what the messages are; `jobs` is as in [`Pool::new`].
+    pub fn new(decoder: D, jobs: NonZeroUsize, dataset: u32, clock: Clock, lines: Lines<R>) -> Self {
+        Self { batches: Batches::new(lines), pool: Pool::new(decoder, jobs, dataset, clock), read_to: 0, bytes: 0, stage: Stage::Reading, error: None }
     }
 
     /// Decodes the next batch, `None` at the end and after an error.
     pub fn next_batch(&mut self) -> Result<Option<Batch>, DecodeError> {
         while self.stage != Stage::Over {
             // What is ready goes out before anything is read, which may have to wait.
-            let mut done = self.workers.ready();
+            let mut done = self.pool.ready();
             if done.is_none() && self.may_read() {
                 self.read();
                 continue;
             }
             if done.is_none() {
-                done = self.workers.next();
+                done = self.pool.take();
             }
-            let Some(done) = done else {
+            let Some((raw, salvage)) = done else {
                 self.bytes = self.batches.bytes();
                 self.stage = Stage::Over;
                 break;
             };
-            if let Some(batch) = self.take(done) {
+            if let Some(batch) = self.take(raw, salvage) {
                 return Ok(Some(batch));
             }
         }
@@ -152,7 +121,7 @@ impl<R: BufRead> Decoding<R> {
 
     /// Whether another batch may be in hand. Large ones are few: what is in hand is bounded in bytes, too.
     fn may_read(&self) -> bool {
-        self.stage == Stage::Reading && !self.workers.are_full() && self.read_to - self.bytes < BYTES_IN_HAND
+        self.stage == Stage::Reading && !self.pool.is_full() && self.read_to - self.bytes < BYTES_IN_HAND
     }
 
     /// How many bytes of the input there are up to the end of the last batch.
@@ -162,59 +131,98 @@ impl<R: BufRead> Decoding<R> {
 
     /// Reads a batch and has it decoded.
     fn read(&mut self) {
-        let read = self.batches.next_batch().map_err(DecodeError::Input).and_then(|batch| {
-            if batch.is_some() && self.workers.are_short() {
-                self.hire()?;
-            }
-            Ok(batch)
-        });
-        match read {
+        match self.batches.next_batch() {
             Ok(Some(batch)) => {
                 self.read_to = batch.bytes;
-                self.workers.give(batch);
+                if let Err(error) = self.pool.give(batch) {
+                    self.end(DecodeError::Thread(error));
+                }
             }
             Ok(None) => self.stage = Stage::Ending,
-            Err(error) => {
-                self.error = Some(error);
-                self.stage = Stage::Ending;
-            }
+            Err(error) => self.end(DecodeError::Input(error)),
         }
     }
-}
 
-impl<R> Decoding<R> {
-    /// Takes on the worker whose turn it is. The next one's instance is made of this one's.
-    fn hire(&mut self) -> Result<(), DecodeError> {
-        let Some(instance) = self.spare.take() else { return Ok(()) };
-        let summary = Summary::new(instance.description());
-        // One that cannot be had is done without: fewer instances give the same documents.
-        self.spare = (self.workers.number() + 1 < self.jobs.get()).then(|| instance.sibling()).and_then(Result::ok);
-        let mut work = Work::new(instance, self.dataset, self.clock, summary, Arc::clone(&self.unwanted));
-        match self.workers.hire(move |batch| work.done(&batch)) {
-            Err(error) if self.workers.number() == 0 => return Err(DecodeError::Thread(error)),
-            Err(_) => self.spare = None,
-            Ok(()) => {}
-        }
-        if self.spare.is_none() {
-            self.workers.are_all();
-        }
-        Ok(())
+    /// Nothing more is read.
+    fn end(&mut self, error: DecodeError) {
+        self.error = Some(error);
+        self.stage = Stage::Ending;
     }
 
-    /// The batch of what a worker has done. What comes after an error is not wanted.
-    fn take(&mut self, done: Done) -> Option<Batch> {
-        self.bytes = done.bytes;
-        if let Some(error) = done.error {
+    /// What came of a batch, if its first line holds a message. What comes after an error is not wanted.
+    fn take(&mut self, raw: RawBatch, salvage: Salvage) -> Option<Batch> {
+        self.bytes = raw.bytes;
+        let lines = raw.numbers();
+        let Salvage { decoded, dead, gave_up } = salvage;
+        let gave_up = gave_up.and_then(|(at, source)| Some(DecodeError::Stopped { first: lines.get(at).copied()?, last: lines.last().copied()?, source }));
+        if let Some(error) = gave_up.or(raw.wrong.map(DecodeError::Input)) {
             self.error = Some(error);
             self.stage = Stage::Over;
-            self.unwanted.store(true, Ordering::Relaxed);
+            self.pool.cancel();
         }
-        done.batch
+        Some(Batch { decoded, dead, lines }).filter(|batch| !batch.lines.is_empty())
     }
 }
 
-impl<R> Drop for Decoding<R> {
-    fn drop(&mut self) {
-        self.unwanted.store(true, Ordering::Relaxed);
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::Decoding;
+    use crate::clock::Clock;
+    use crate::contract::{Decoded, Document, Message, Timestamp};
+    use crate::host::Stop;
+    use crate::recording::{Format, Lines};
+    use crate::recovery::Decoder;
+
+    /// Traps on messages that say so.
+    struct Touchy;
+
+    impl Decoder for Touchy {
+        fn decode(&mut self, _now: Timestamp, _dataset: u32, messages: &[Message]) -> Result<Decoded, Stop> {
+            if messages.iter().any(|message| message.body == b"trap") {
+                return Err(Stop::Trapped("x".into()));
+            }
+            let document = |(source, message): (u32, &Message)| Document { dataset: 0, id: "i".into(), body: message.body.clone(), source: Some(source) };
+            Ok(Decoded { documents: (0..).zip(messages).map(document).collect(), problems: Vec::new() })
+        }
+
+        fn restart(&mut self) -> Result<(), Stop> {
+            Ok(())
+        }
+
+        fn sibling(&self) -> Result<Self, Stop> {
+            Ok(Self)
+        }
+    }
+
+    /// The lines that gave a document, those that were set aside, and what is wrong.
+    #[track_caller]
+    fn check(text: &str, documents: &[u64], dead: &[u64], error: Option<&str>) {
+        let mut decoding = Decoding::new(Touchy, NonZeroUsize::MIN, 0, Clock::Fixed(0), Lines::new(text.as_bytes(), Format::Recorded));
+        let (mut lines, mut set_aside) = (Vec::new(), Vec::new());
+        let end = loop {
+            match decoding.next_batch() {
+                Ok(Some(batch)) => {
+                    lines.extend(batch.decoded.documents.iter().filter_map(|document| batch.line_of(document.source)));
+                    set_aside.extend(batch.dead.iter().filter_map(|letter| batch.line_of(Some(letter.source))));
+                }
+                Ok(None) => break None,
+                Err(error) => break Some(error.to_string()),
+            }
+        };
+        assert_eq!((lines.as_slice(), set_aside.as_slice(), end.as_deref()), (documents, dead, error));
+        assert!(decoding.next_batch().is_ok_and(|batch| batch.is_none()));
+    }
+
+    #[test]
+    fn a_batch_gives_what_it_can_and_says_what_is_wrong() {
+        let (a, trap) = ("{\"body\":\"a\"}\n", "{\"body\":\"trap\"}\n");
+        let bad = Some("line 3 is not a recorded message: it is not a JSON object");
+        check(&format!("{a}\n{a}"), &[0, 2], &[], None);
+        check(&format!("{a}{trap}{a}"), &[0, 2], &[1], None);
+        check(&format!("{a}{trap}bad\n{a}"), &[0], &[1], bad);
+        check("\n\nbad\n", &[], &[], bad);
+        check("", &[], &[], None);
     }
 }

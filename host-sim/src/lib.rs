@@ -42,6 +42,7 @@
 //! ```
 
 pub mod cases;
+mod checked;
 mod clock;
 mod contract;
 mod decode;
@@ -52,6 +53,7 @@ mod host;
 mod inspect;
 mod json;
 mod output;
+mod pool;
 pub mod recording;
 mod recovery;
 mod replay;
@@ -60,6 +62,7 @@ pub mod transport;
 mod upgrade;
 mod walk;
 
+pub use checked::{Check, Checked};
 pub use clock::Clock;
 pub use contract::{
     Dataset, Decoded, Description, Document, Explanation, Failure, Field, Message, Outcome, Position, Problem, Request, Response, SettingProblem, Severity,
@@ -71,7 +74,8 @@ pub use explain::{ExplainError, Explained, ExplainedField, is_within};
 pub use host::{Allowance, Artifact, Cache, Code, Component, ConfigureError, Engine, Instance, Limits, LoadError, Stop};
 pub use inspect::{Changes, Dependency, DependencyKind, InspectError, Inspection, Setting};
 pub use output::{Output, Shape};
-pub use recovery::{DeadLetter, Salvage};
+pub use pool::Pool;
+pub use recovery::{DeadLetter, Decoder, Salvage};
 pub use replay::Replay;
 pub use summary::Summary;
 pub use transport::Transport;

@@ -50,19 +50,6 @@ impl Summary {
         *self.problems.entry((problem.severity, problem.code.clone())).or_default() += 1;
     }
 
-    /// Counts what another summary of the same component has counted.
-    pub fn add(&mut self, other: Self) {
-        for (count, other) in self.datasets.iter_mut().zip(other.datasets) {
-            count.documents += other.documents;
-            count.unread += other.unread;
-            add(&mut count.classes, other.classes);
-            add(&mut count.severities, other.severities);
-        }
-        add(&mut self.problems, other.problems);
-        self.walk = other.walk.or(self.walk);
-        self.time += other.time;
-    }
-
     /// Keeps how a walk ended.
     pub fn walk(&mut self, totals: Totals) {
         self.walk = Some(totals);
@@ -125,12 +112,6 @@ fn count_one(counts: &mut BTreeMap<String, u64>, word: Option<&str>) {
     }
 }
 
-fn add<K: Ord>(counts: &mut BTreeMap<K, u64>, others: BTreeMap<K, u64>) {
-    for (name, count) in others {
-        *counts.entry(name).or_default() += count;
-    }
-}
-
 /// Most frequent first.
 fn listed(counts: &BTreeMap<String, u64>) -> String {
     let mut counts: Vec<(&String, &u64)> = counts.iter().collect();
@@ -152,7 +133,7 @@ mod tests {
     }
 
     fn document(dataset: u32, class: Option<&str>, severity: Option<&str>, unread: bool) -> Document {
-        let kind = if unread { "pipeline_error" } else { "alert" };
+        let kind = unread.then_some("pipeline_error");
         let body = serde_json::json!({ "event": { "kind": kind, "category": class }, "vulnerability": { "severity": severity } });
         Document { dataset, id: "a".into(), body: body.to_string().into_bytes(), source: None }
     }
@@ -184,22 +165,6 @@ walk        complete: pages 2, records 4, skipped 1, failed 0
 time        2.000 s, 2 documents a second";
         assert_eq!(summary.to_string(), expected);
         assert!(!summary.has_problems());
-    }
-
-    #[test]
-    fn what_is_counted_apart_adds_up() {
-        let documents = [document(0, Some("a"), None, false), document(1, None, Some("High"), false), document(0, Some("a"), Some("Low"), true)];
-        let (mut whole, mut parts) = (summary(), summary());
-        for document in documents {
-            let mut part = summary();
-            for summary in [&mut whole, &mut part] {
-                summary.document(&document);
-                summary.problem(&problem(Severity::Info));
-            }
-            parts.add(part);
-        }
-        assert_eq!(parts, whole);
-        assert_eq!(parts.documents(), 3);
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn sources(left: &Left) -> Vec<usize> {
 #[test]
 fn several_instances_give_what_one_gives_around_messages_that_stop_them() {
     let scratch = Scratch::new("decode-poison");
-    let left = check(hostile(), &file(&scratch, (0..LINES).map(line)), &[]);
+    let left = check(hostile(), &file(&scratch, (0..LINES).map(line)), &["--check", "json"]);
     let gives = |number: &usize| line(*number).contains("message ");
     assert_eq!(sources(&left), (0..LINES).filter(gives).collect::<Vec<_>>());
     let stops = (0..LINES).filter(|number| !gives(number)).map(line).filter(|line| !line.trim().is_empty());

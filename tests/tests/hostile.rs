@@ -68,11 +68,22 @@ fn a_panic() {
 fn an_answer_that_breaks_the_contract() {
     let broken = |why: &str| format!("message-answer-broken: the component broke the contract: {why}");
     check("give no UTF-8 as id", &broken("invalid utf-8 sequence of 1 bytes from index 3"));
-    check("give no UTF-8 as body", &broken("document `id-give no UTF-8 as body` is not one JSON object on one line: no UTF-8 at column 7"));
-    check("give no JSON", &broken("document `id-give no JSON` is not one JSON object on one line: no value at column 6"));
+    check("give no UTF-8 as body", &broken("document `id-give no UTF-8 as body` is not one line of UTF-8: invalid utf-8 sequence of 1 bytes from index 6"));
+    check("give two lines", &broken("document `id-give two lines` is not one line of UTF-8: it has a line break"));
     check("give nothing", &broken("it gave nothing for message 0 of 1"));
     check("give what nobody sent", &broken("something comes from position 4294967295 of 1"));
     check("give what nobody knows", &broken("a document belongs to data set 7 of 1"));
+}
+
+#[test]
+fn a_document_that_is_no_json_is_its_sinks_matter_unless_that_is_to_be_checked() {
+    let ran = decode(&[], "before\ngive no JSON\nafter\n");
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, "{\"message\":\"before\"}\n{\"a\":}\n{\"message\":\"after\"}\n"));
+    let ran = decode(&["--check", "json"], "before\ngive no JSON\nafter\n");
+    assert_eq!((ran.status, ran.stdout.as_str()), (3, "{\"message\":\"before\"}\n{\"message\":\"after\"}\n"));
+    let why = "document `id-give no JSON` is not one JSON object: expected value at line 1 column 6; the message gave no document (source 1)";
+    let told = format!("error: message-answer-broken: the component broke the contract: {why}");
+    assert_eq!(ran.stderr.lines().next(), Some(told.as_str()));
 }
 
 #[test]

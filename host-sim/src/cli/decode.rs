@@ -60,7 +60,7 @@ impl Decode {
         let (input, length) = self.input()?;
         let dead_letters = self.dead_letters.open(&self.file)?;
         let format = if self.raw { Format::Raw } else { Format::Recorded };
-        let decoding = Decoding::new(instance, self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format));
+        let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format));
         let mut run = Run::new(run::to_stdout(&description, self.run.shape()), &description, &console, self.run.quiet);
         let result = run.decode(decoding, length, dead_letters);
         if result.as_ref().is_err_and(is_no_message) && !self.raw {

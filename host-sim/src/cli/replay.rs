@@ -60,10 +60,11 @@ impl Replay {
             Some(folder) => Output::to_folder(folder, &description, self.run.shape()).with_context(|| format!("cannot write to `{}`", folder.display()))?,
             None => run::to_stdout(&description, self.run.shape()),
         };
+        let mut component = self.run.checked(instance);
         let mut run = Run::new(output, &description, &console, self.run.quiet);
         let mut missed = false;
         if let Some(mut replay) = replay {
-            let walked = run.walk(&mut instance, &mut replay, self.run.clock());
+            let walked = run.walk(&mut component, &mut replay, self.run.clock());
             missed = !replay.unexpected().is_empty();
             replay.unexpected().iter().for_each(|why| console.error(why));
             walked?;
@@ -72,7 +73,7 @@ impl Replay {
         if let Some((file, length)) = messages {
             let event = dataset(&description, "event")?;
             let lines = Lines::new(BufReader::new(file), Format::Recorded);
-            run.decode(Decoding::new(instance, self.run.jobs(), event, self.run.clock(), lines), Some(length), dead_letters)?;
+            run.decode(Decoding::new(component, self.run.jobs(), event, self.run.clock(), lines), Some(length), dead_letters)?;
         }
         let end = run.finish()?;
         Ok(if missed { End::Failed } else { end })

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
-use host_sim::{Decoding, Description, Document, Instance, Output, Problem, Replay, Severity, Shape, Summary, Walk};
+use host_sim::{Checked, Decoding, Description, Document, Instance, Output, Problem, Replay, Severity, Shape, Summary, Walk};
 
 use super::End;
 use super::console::Console;
@@ -38,34 +38,40 @@ impl<'a> Run<'a> {
     }
 
     /// Decodes all messages; `length` is the input's in bytes, if it is known.
-    pub(super) fn decode<R: BufRead>(&mut self, mut decoding: Decoding<R>, length: Option<u64>, mut dead: DeadLetters) -> anyhow::Result<()> {
+    pub(super) fn decode<R: BufRead>(
+        &mut self,
+        mut decoding: Decoding<Checked<Instance>, R>,
+        length: Option<u64>,
+        mut dead: DeadLetters,
+    ) -> anyhow::Result<()> {
         self.console.begin("decode", length);
         let result = self.decode_batches(&mut decoding, &mut dead);
         dead.finish(self.console);
         result
     }
 
-    fn decode_batches<R: BufRead>(&mut self, decoding: &mut Decoding<R>, dead: &mut DeadLetters) -> anyhow::Result<()> {
+    fn decode_batches<R: BufRead>(&mut self, decoding: &mut Decoding<Checked<Instance>, R>, dead: &mut DeadLetters) -> anyhow::Result<()> {
         while let Some(batch) = decoding.next_batch()? {
             for document in &batch.decoded.documents {
                 self.document(document, batch.line_of(document.source))?;
+                self.summary.document(document);
             }
             for problem in &batch.decoded.problems {
                 self.problem(problem, batch.line_of(problem.source));
+                self.summary.problem(problem);
             }
             for letter in &batch.dead {
                 dead.take(letter, batch.line_of(Some(letter.source)), self.console)?;
             }
-            self.summary.add(batch.summary);
             self.pause(decoding.bytes())?;
         }
         Ok(())
     }
 
     /// Walks a recorded API from its beginning to its end.
-    pub(super) fn walk(&mut self, instance: &mut Instance, replay: &mut Replay, clock: host_sim::Clock) -> anyhow::Result<()> {
+    pub(super) fn walk(&mut self, component: &mut Checked<Instance>, replay: &mut Replay, clock: host_sim::Clock) -> anyhow::Result<()> {
         self.console.begin("walk", None);
-        let mut walk = Walk::new(instance, replay, clock, None);
+        let mut walk = Walk::new(component, replay, clock, None);
         let mut answered = 0_u64;
         while let Some(stride) = walk.next_step().context("cannot walk the recorded API to its end")? {
             let source = |source: Option<u32>| {

@@ -3,6 +3,7 @@
 use std::io::BufRead;
 
 use crate::contract::Message;
+use crate::pool;
 use crate::recording::{Format, Lines, MessageError};
 
 /// Messages of one call: more costs memory and gains nothing.
@@ -20,45 +21,43 @@ pub(super) struct RawBatch {
     lines: Vec<(u64, usize)>,
     /// How many bytes of the file there are up to the end of the last line.
     pub(super) bytes: u64,
-}
-
-/// The messages of a batch.
-#[derive(Debug)]
-pub(super) struct Messages {
-    /// The line of each.
-    pub(super) lines: Vec<u64>,
-    pub(super) messages: Vec<Message>,
-    /// Why there are no more of them.
+    /// Why there are fewer messages than lines; known once the messages are.
     pub(super) wrong: Option<MessageError>,
 }
 
 impl RawBatch {
     fn new(format: Format) -> Self {
-        Self { format, text: Vec::new(), lines: Vec::new(), bytes: 0 }
+        Self { format, text: Vec::new(), lines: Vec::new(), bytes: 0, wrong: None }
     }
 
+    fn end(&self) -> usize {
+        self.lines.last().map_or(0, |(_, end)| *end)
+    }
+
+    /// The line of each message.
+    pub(super) fn numbers(&self) -> Vec<u64> {
+        self.lines.iter().map(|(line, _)| *line).collect()
+    }
+}
+
+impl pool::Batch for RawBatch {
     /// The messages of the lines, up to the first line that holds none.
-    pub(super) fn messages(&self) -> Messages {
-        let mut all = Messages { lines: Vec::with_capacity(self.lines.len()), messages: Vec::with_capacity(self.lines.len()), wrong: None };
+    fn messages(&mut self) -> Vec<Message> {
+        let text = std::mem::take(&mut self.text);
+        let mut messages = Vec::with_capacity(self.lines.len());
         let mut start = 0;
         for (line, end) in &self.lines {
-            match self.format.message(*line, self.text.get(start..*end).unwrap_or_default()) {
-                Ok(message) => {
-                    all.lines.push(*line);
-                    all.messages.push(message);
-                }
+            match self.format.message(*line, text.get(start..*end).unwrap_or_default()) {
+                Ok(message) => messages.push(message),
                 Err(error) => {
-                    all.wrong = Some(error);
+                    self.wrong = Some(error);
                     break;
                 }
             }
             start = *end;
         }
-        all
-    }
-
-    fn end(&self) -> usize {
-        self.lines.last().map_or(0, |(_, end)| *end)
+        self.lines.truncate(messages.len());
+        messages
     }
 }
 
@@ -116,6 +115,7 @@ mod tests {
     use std::io::{BufReader, Read};
 
     use super::{BYTES, Batches, MESSAGES};
+    use crate::pool::Batch;
     use crate::recording::{Format, Lines};
 
     /// The lines of each batch, and how it ends.
@@ -125,12 +125,12 @@ mod tests {
         let mut all = Vec::new();
         let end = loop {
             match batches.next_batch() {
-                Ok(Some(batch)) => {
+                Ok(Some(mut batch)) => {
                     let messages = batch.messages();
-                    assert_eq!(messages.lines.len(), messages.messages.len());
-                    all.push(messages.lines);
-                    if messages.wrong.is_some() {
-                        break messages.wrong;
+                    assert_eq!(batch.numbers().len(), messages.len());
+                    all.push(batch.numbers());
+                    if batch.wrong.is_some() {
+                        break batch.wrong;
                     }
                 }
                 Ok(None) => break None,
@@ -156,8 +156,8 @@ mod tests {
     #[test]
     fn a_batch_holds_what_its_lines_hold() {
         let text = b"a\r\n\nbc\n";
-        let batch = Batches::new(Lines::new(&text[..], Format::Raw)).next_batch().expect("readable").expect("a batch");
-        let bodies: Vec<Vec<u8>> = batch.messages().messages.into_iter().map(|message| message.body).collect();
+        let mut batch = Batches::new(Lines::new(&text[..], Format::Raw)).next_batch().expect("readable").expect("a batch");
+        let bodies: Vec<Vec<u8>> = batch.messages().into_iter().map(|message| message.body).collect();
         assert_eq!(bodies, [&b"a"[..], b"", b"bc"]);
         assert_eq!(batch.bytes, text.len() as u64);
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Why a call did not give an answer. The instance is spent: start a fresh one, which takes a tenth of a millisecond.
+/// Why a call did not give an answer. The instance is spent, unless the call was cancelled: start a fresh one, which takes a tenth of a millisecond.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
     /// It gave up, or did what no program may do.
@@ -20,6 +20,9 @@ pub enum Stop {
     /// What it gave back is not what the contract says.
     #[error("the component broke the contract: {0}")]
     Broken(String),
+    /// Nobody wanted it any more, so that it was not made.
+    #[error("the call was cancelled")]
+    Cancelled,
 }
 
 /// How much one call may give back.
@@ -49,6 +52,7 @@ impl Stop {
             Self::OutOfMemory(_) => "out-of-memory",
             Self::TooMuch(_) => "answer-too-large",
             Self::Broken(_) => "answer-broken",
+            Self::Cancelled => "cancelled",
         }
     }
 }

@@ -6,5 +6,5 @@ mod salvage;
 
 pub(crate) use patience::Patience;
 pub(crate) use resume::{Resume, Suspects};
-pub use salvage::{DeadLetter, Salvage};
-pub(crate) use salvage::{Decoder, salvage};
+pub(crate) use salvage::salvage;
+pub use salvage::{DeadLetter, Decoder, Salvage};

@@ -29,11 +29,13 @@ pub struct DeadLetter {
 }
 
 /// What decodes, and can be replaced when it stops.
-pub(crate) trait Decoder {
+pub trait Decoder: Sized + Send + 'static {
     /// Turns messages into documents.
     fn decode(&mut self, now: Timestamp, dataset: u32, messages: &[Message]) -> Result<Decoded, Stop>;
     /// Replaces what a stop left.
     fn restart(&mut self) -> Result<(), Stop>;
+    /// Another one that is set up alike.
+    fn sibling(&self) -> Result<Self, Stop>;
 }
 
 impl Decoder for Instance {
@@ -43,6 +45,10 @@ impl Decoder for Instance {
 
     fn restart(&mut self) -> Result<(), Stop> {
         Instance::restart(self)
+    }
+
+    fn sibling(&self) -> Result<Self, Stop> {
+        Instance::sibling(self)
     }
 }
 
@@ -66,6 +72,7 @@ pub(crate) fn salvage<D: Decoder>(decoder: &mut D, now: Timestamp, dataset: u32,
                 *patience = Patience::new();
                 continue;
             }
+            Err(Stop::Cancelled) => return salvage.give_up(piece.start, Stop::Cancelled),
             Err(stop) => stop,
         };
         let restarted = decoder.restart();
@@ -161,6 +168,10 @@ mod tests {
             self.stopped = false;
             self.restarts += 1;
             Ok(())
+        }
+
+        fn sibling(&self) -> Result<Self, Stop> {
+            Ok(Self { stopped: false, restarts: 0 })
         }
     }
 

@@ -65,6 +65,7 @@ struct Skim<'a, 'f> {
 impl<'a> Skim<'a, '_> {
     /// The members of the object that is next. This recurses as deep as what is wanted is nested.
     fn members(&mut self, wanted: Wanted) -> Option<()> {
+        self.next()?;
         self.pass(b'{')?;
         while self.next()? != b'}' {
             let name = self.string()?;

@@ -60,7 +60,7 @@ impl<T: Send + 'static, U: Send + 'static> Workers<T, U> {
     }
 
     /// There will be no more of them.
-    pub(super) fn are_all(&mut self) {
+    pub(super) fn hire_no_more(&mut self) {
         self.most = NonZeroUsize::new(self.all.len()).unwrap_or(self.most);
     }
 
@@ -211,7 +211,7 @@ mod tests {
             let name = names.fetch_add(1, Ordering::SeqCst);
             workers.hire(move |piece: usize| (name, piece)).expect("a thread starts");
             if name == 1 {
-                workers.are_all();
+                workers.hire_no_more();
             }
         });
         assert_eq!(results, [0, 1, 2, 3, 4, 5, 6].map(|piece| (piece % 2, piece)));
