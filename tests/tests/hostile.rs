@@ -5,8 +5,10 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use host_sim::recording::{Format, Lines};
-use host_sim::{Allowance, Artifact, Cache, Clock, Code, Component, Decoding, Engine, Instance, Limits, Message, Severity, Stop};
+use host_sim_runtime::contract::{Message, Severity};
+use host_sim_runtime::{Allowance, Artifact, Cache, Clock, Code, Component, Engine, Instance, Limits, Stop};
+use host_sim_workbench::decode::Decoding;
+use host_sim_workbench::recording::{Format, Lines};
 use serde_json::Value;
 use tests::hostile::{hostile, importing};
 use tests::{Ran, Scratch, run, run_with, text};
@@ -296,6 +298,6 @@ fn start(limits: Limits) -> Instance {
     Component::load(&engine, hostile()).expect("it loads").start().expect("it starts")
 }
 
-fn bodies(documents: &[host_sim::Document]) -> Vec<String> {
+fn bodies(documents: &[host_sim_runtime::contract::Document]) -> Vec<String> {
     documents.iter().map(|document| document.text().into_owned()).collect()
 }

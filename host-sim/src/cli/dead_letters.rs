@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::DeadLetter;
-use host_sim::recording::write_message;
+use host_sim_runtime::DeadLetter;
+use host_sim_workbench::recording::write_message;
 
 use super::Usage;
 use super::console::{Console, beginning};

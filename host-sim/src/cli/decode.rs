@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::recording::{Format, Lines, MessageError};
-use host_sim::{DecodeError, Decoding, Description};
+use host_sim_runtime::contract::Description;
+use host_sim_workbench::decode::{DecodeError, Decoding};
+use host_sim_workbench::recording::{Format, Lines, MessageError};
 
 use super::dead_letters::DeadLetterOption;
 use super::options::RunOptions;

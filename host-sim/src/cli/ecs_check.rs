@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::{Component, EcsCheck};
+use host_sim_runtime::Component;
+use host_sim_workbench::ecs::EcsCheck;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

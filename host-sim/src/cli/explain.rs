@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::recording::{Format, Lines};
-use host_sim::{Component, Explained, Instance, Message, is_within};
+use host_sim_runtime::contract::Message;
+use host_sim_runtime::{Component, Instance};
+use host_sim_workbench::explain::{Explained, is_within};
+use host_sim_workbench::recording::{Format, Lines};
 
 use super::console::{Console, for_a_terminal};
 use super::decode::dataset;

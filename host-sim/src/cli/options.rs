@@ -8,7 +8,10 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::DateTime;
 use clap::{Args, ValueEnum};
-use host_sim::{Cache, Check, Checked, Clock, Component, Engine, Instance, Limits, Shape, Timestamp};
+use host_sim_runtime::contract::Timestamp;
+use host_sim_runtime::{Cache, Clock, Component, Engine, Instance, Limits};
+use host_sim_workbench::checked::{Check, Checked};
+use host_sim_workbench::files::Shape;
 
 /// What a component may use.
 #[derive(Debug, Args)]

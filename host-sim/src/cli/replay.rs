@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::recording::{Format, Lines};
-use host_sim::{Decoding, Output};
+use host_sim_workbench::decode::Decoding;
+use host_sim_workbench::files::Output;
+use host_sim_workbench::recording::{Format, Lines};
 
 use super::console::Console;
 use super::dead_letters::DeadLetterOption;
@@ -45,7 +46,7 @@ pub(super) struct Replay {
 impl Replay {
     pub(super) fn run(&self) -> anyhow::Result<End> {
         let console = run::console(self.run.quiet, self.out.is_none());
-        let replay = recorded::exchanges(&self.folder)?.map(host_sim::Replay::new);
+        let replay = recorded::exchanges(&self.folder)?.map(host_sim_workbench::replay::Replay::new);
         let messages = recorded::messages(&self.folder)?;
         if replay.is_none() && messages.is_none() {
             anyhow::bail!("cannot replay `{}`: it holds neither `exchanges.json` nor `messages.ndjson`", self.folder.display());
@@ -80,7 +81,7 @@ impl Replay {
     }
 }
 
-fn say_unused(replay: &host_sim::Replay, console: &Console) {
+fn say_unused(replay: &host_sim_workbench::replay::Replay, console: &Console) {
     for (number, target) in replay.unused() {
         console.warning(&format!("exchange {number} is unused: `{target}`"));
     }

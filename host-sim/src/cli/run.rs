@@ -5,7 +5,13 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
-use host_sim::{Checked, Decoding, Description, Document, Instance, Output, Problem, Replay, Severity, Shape, Summary, Walk};
+use host_sim_runtime::contract::{Description, Document, Problem, Severity};
+use host_sim_runtime::{Instance, Walk};
+use host_sim_workbench::checked::Checked;
+use host_sim_workbench::decode::Decoding;
+use host_sim_workbench::files::{Output, Shape};
+use host_sim_workbench::replay::Replay;
+use host_sim_workbench::summary::Summary;
 
 use super::End;
 use super::console::Console;
@@ -69,7 +75,7 @@ impl<'a> Run<'a> {
     }
 
     /// Walks a recorded API from its beginning to its end.
-    pub(super) fn walk(&mut self, component: &mut Checked<Instance>, replay: &mut Replay, clock: host_sim::Clock) -> anyhow::Result<()> {
+    pub(super) fn walk(&mut self, component: &mut Checked<Instance>, replay: &mut Replay, clock: host_sim_runtime::Clock) -> anyhow::Result<()> {
         self.console.begin("walk", None);
         let mut walk = Walk::new(component, replay, clock, None);
         let mut answered = 0_u64;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use host_sim::{ConfigureError, Instance};
+use host_sim_runtime::{ConfigureError, Instance};
 
 use super::Usage;
 use super::console::Console;

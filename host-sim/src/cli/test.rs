@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use host_sim::Component;
-use host_sim::cases::{self, Found, Mode, Report, Suite};
+use host_sim_runtime::Component;
+use host_sim_workbench::cases::{self, Found, Mode, Report, Suite};
 
 use super::console::for_a_terminal;
 use super::options::{FixedTime, LimitOptions};

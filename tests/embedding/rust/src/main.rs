@@ -3,8 +3,10 @@
 use std::io::{BufReader, Write};
 use std::{env, error::Error, fs, thread::available_parallelism};
 
-use host_sim::recording::{Format, Lines, read_exchanges};
-use host_sim::{Cache, Clock, Component, Decoding, Engine, Limits, Replay, Walk};
+use host_sim_runtime::{Cache, Clock, Component, Engine, Limits, Walk};
+use host_sim_workbench::decode::Decoding;
+use host_sim_workbench::recording::{Format, Lines, read_exchanges};
+use host_sim_workbench::replay::Replay;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();

@@ -1,0 +1,228 @@
+//! Decodes a file of messages batch by batch, on several instances side by side. What it holds does not grow with the file, the order is the file's, and
+//! a message that stops the component costs only itself.
+
+mod batches;
+
+use std::io::{self, BufRead};
+use std::num::NonZeroUsize;
+
+use self::batches::{Batches, RawBatch};
+use crate::recording::{Lines, MessageError};
+use host_sim_runtime::Clock;
+use host_sim_runtime::Pool;
+use host_sim_runtime::Stop;
+use host_sim_runtime::contract::Decoded;
+use host_sim_runtime::{DeadLetter, Decoder, Salvage};
+
+/// Decodes the messages of a file in their order.
+///
+/// Batch by batch is read where [`next_batch`](Self::next_batch) is called, and decoded by a [`Pool`].
+///
+/// It reads on while batches are being decoded. Where the input has to be waited for, as on a pipe whose writer pauses, batches that were ready have been
+/// handed over by then; those that were still being decoded are handed over once there is more input, or its end.
+#[derive(Debug)]
+pub struct Decoding<D, R> {
+    batches: Batches<R>,
+    pool: Pool<D, RawBatch>,
+    /// How many bytes of the input there are up to the end of the last batch that was read, and of the last one that was handed over.
+    read_to: u64,
+    bytes: u64,
+    stage: Stage,
+    /// Told when everything before it has been handed over.
+    error: Option<DecodeError>,
+}
+
+/// So many bytes of the input may be in hand, and one batch more.
+const BYTES_IN_HAND: u64 = 64 << 20;
+
+/// What is still to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// To read, and to hand over.
+    Reading,
+    /// To hand over what is being decoded.
+    Ending,
+    /// Nothing: what is being decoded comes after an error.
+    Over,
+}
+
+/// What one batch gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Documents and problems; `source` is a position in `lines`.
+    pub decoded: Decoded,
+    /// Messages that stopped the component: it gave nothing for them, and `decoded` holds a problem for each.
+    pub dead: Vec<DeadLetter>,
+    /// The line of each message, from 0.
+    pub lines: Vec<u64>,
+}
+
+impl Batch {
+    /// The line that a document or problem comes from.
+    pub fn line_of(&self, source: Option<u32>) -> Option<u64> {
+        self.lines.get(usize::try_from(source?).ok()?).copied()
+    }
+}
+
+/// Why a file is not decoded to its end. Everything before has been decoded or set aside.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// Correct the input.
+    #[error(transparent)]
+    Input(#[from] MessageError),
+    /// The component stops again and again: take another one.
+    #[error("cannot decode {}, nor what follows: the component stopped too often", lines(*.first, *.last))]
+    Stopped {
+        /// The first line without documents, from 0.
+        first: u64,
+        /// The last one of its batch.
+        last: u64,
+        /// How it stopped the last time.
+        source: Stop,
+    },
+    /// The system has no thread to spare.
+    #[error("cannot start a thread to decode in")]
+    Thread(#[source] io::Error),
+}
+
+fn lines(first: u64, last: u64) -> String {
+    if first == last { format!("line {}", first + 1) } else { format!("lines {} to {}", first + 1, last + 1) }
+}
+
+impl<D: Decoder, R: BufRead> Decoding<D, R> {
+    /// Starts at the first line. `dataset` says what the messages are; `jobs` is as in [`Pool::new`].
+    pub fn new(decoder: D, jobs: NonZeroUsize, dataset: u32, clock: Clock, lines: Lines<R>) -> Self {
+        Self { batches: Batches::new(lines), pool: Pool::new(decoder, jobs, dataset, clock), read_to: 0, bytes: 0, stage: Stage::Reading, error: None }
+    }
+
+    /// Decodes the next batch, `None` at the end and after an error.
+    pub fn next_batch(&mut self) -> Result<Option<Batch>, DecodeError> {
+        while self.stage != Stage::Over {
+            // What is ready goes out before anything is read, which may have to wait.
+            let mut done = self.pool.ready();
+            if done.is_none() && self.may_read() {
+                self.read();
+                continue;
+            }
+            if done.is_none() {
+                done = self.pool.take();
+            }
+            let Some((raw, salvage)) = done else {
+                self.bytes = self.batches.bytes();
+                self.stage = Stage::Over;
+                break;
+            };
+            if let Some(batch) = self.take(raw, salvage) {
+                return Ok(Some(batch));
+            }
+        }
+        self.error.take().map_or(Ok(None), Err)
+    }
+
+    /// Whether another batch may be in hand. Large ones are few: what is in hand is bounded in bytes, too.
+    fn may_read(&self) -> bool {
+        self.stage == Stage::Reading && !self.pool.is_full() && self.read_to - self.bytes < BYTES_IN_HAND
+    }
+
+    /// How many bytes of the input there are up to the end of the last batch.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Reads a batch and has it decoded.
+    fn read(&mut self) {
+        match self.batches.next_batch() {
+            Ok(Some(batch)) => {
+                self.read_to = batch.bytes;
+                if let Err(error) = self.pool.give(batch) {
+                    self.end(DecodeError::Thread(error));
+                }
+            }
+            Ok(None) => self.stage = Stage::Ending,
+            Err(error) => self.end(DecodeError::Input(error)),
+        }
+    }
+
+    /// Nothing more is read.
+    fn end(&mut self, error: DecodeError) {
+        self.error = Some(error);
+        self.stage = Stage::Ending;
+    }
+
+    /// What came of a batch, if its first line holds a message. What comes after an error is not wanted.
+    fn take(&mut self, raw: RawBatch, salvage: Salvage) -> Option<Batch> {
+        self.bytes = raw.bytes;
+        let lines = raw.numbers();
+        let Salvage { decoded, dead, gave_up } = salvage;
+        let gave_up = gave_up.and_then(|(at, source)| Some(DecodeError::Stopped { first: lines.get(at).copied()?, last: lines.last().copied()?, source }));
+        if let Some(error) = gave_up.or(raw.wrong.map(DecodeError::Input)) {
+            self.error = Some(error);
+            self.stage = Stage::Over;
+            self.pool.cancel();
+        }
+        Some(Batch { decoded, dead, lines }).filter(|batch| !batch.lines.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::Decoding;
+    use crate::recording::{Format, Lines};
+    use host_sim_runtime::Clock;
+    use host_sim_runtime::Decoder;
+    use host_sim_runtime::Stop;
+    use host_sim_runtime::contract::{Decoded, Document, Message, Timestamp};
+
+    /// Traps on messages that say so.
+    struct Touchy;
+
+    impl Decoder for Touchy {
+        fn decode(&mut self, _now: Timestamp, _dataset: u32, messages: &[Message]) -> Result<Decoded, Stop> {
+            if messages.iter().any(|message| message.body == b"trap") {
+                return Err(Stop::Trapped("x".into()));
+            }
+            let document = |(source, message): (u32, &Message)| Document { dataset: 0, id: "i".into(), body: message.body.clone(), source: Some(source) };
+            Ok(Decoded { documents: (0..).zip(messages).map(document).collect(), problems: Vec::new() })
+        }
+
+        fn restart(&mut self) -> Result<(), Stop> {
+            Ok(())
+        }
+
+        fn sibling(&self) -> Result<Self, Stop> {
+            Ok(Self)
+        }
+    }
+
+    /// The lines that gave a document, those that were set aside, and what is wrong.
+    #[track_caller]
+    fn check(text: &str, documents: &[u64], dead: &[u64], error: Option<&str>) {
+        let mut decoding = Decoding::new(Touchy, NonZeroUsize::MIN, 0, Clock::Fixed(0), Lines::new(text.as_bytes(), Format::Recorded));
+        let (mut lines, mut set_aside) = (Vec::new(), Vec::new());
+        let end = loop {
+            match decoding.next_batch() {
+                Ok(Some(batch)) => {
+                    lines.extend(batch.decoded.documents.iter().filter_map(|document| batch.line_of(document.source)));
+                    set_aside.extend(batch.dead.iter().filter_map(|letter| batch.line_of(Some(letter.source))));
+                }
+                Ok(None) => break None,
+                Err(error) => break Some(error.to_string()),
+            }
+        };
+        assert_eq!((lines.as_slice(), set_aside.as_slice(), end.as_deref()), (documents, dead, error));
+        assert!(decoding.next_batch().is_ok_and(|batch| batch.is_none()));
+    }
+
+    #[test]
+    fn a_batch_gives_what_it_can_and_says_what_is_wrong() {
+        let (a, trap) = ("{\"body\":\"a\"}\n", "{\"body\":\"trap\"}\n");
+        let bad = Some("line 3 is not a recorded message: it is not a JSON object");
+        check(&format!("{a}\n{a}"), &[0, 2], &[], None);
+        check(&format!("{a}{trap}{a}"), &[0, 2], &[1], None);
+        check(&format!("{a}{trap}bad\n{a}"), &[0], &[1], bad);
+        check("\n\nbad\n", &[], &[], bad);
+        check("", &[], &[], None);
+    }
+}
