@@ -45,6 +45,7 @@
 
 mod clock;
 pub mod contract;
+pub mod flow;
 mod host;
 mod pool;
 mod recovery;

@@ -9,11 +9,22 @@ pub trait Transport {
     /// Takes requests on without waiting for them. They may be sent in any order and side by side.
     fn send(&mut self, requests: Vec<Request>);
 
-    /// Waits for outcomes of what was sent: at least one while anything is under way, none only then.
-    fn receive(&mut self) -> Vec<Outcome>;
+    /// Waits for outcomes of what was sent.
+    fn receive(&mut self) -> Received;
 
     /// The component was replaced and goes on from an earlier place: nobody waits for what is under way, and what was asked may be asked again.
     fn rewind(&mut self) {}
+}
+
+/// What came of waiting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Received {
+    /// At least one outcome.
+    Outcomes(Vec<Outcome>),
+    /// Nothing, because nothing is under way.
+    Idle,
+    /// Nothing, because it was told not to wait any longer.
+    Stopped,
 }
 
 /// A transport that sends one request after the other by calling a function.
@@ -39,9 +50,9 @@ where
         self.waiting.extend(requests);
     }
 
-    fn receive(&mut self) -> Vec<Outcome> {
-        let Some(request) = self.waiting.pop_front() else { return Vec::new() };
-        vec![Outcome { id: request.id, answer: (self.answer)(&request) }]
+    fn receive(&mut self) -> Received {
+        let Some(request) = self.waiting.pop_front() else { return Received::Idle };
+        Received::Outcomes(vec![Outcome { id: request.id, answer: (self.answer)(&request) }])
     }
 
     fn rewind(&mut self) {
@@ -51,21 +62,20 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::{Transport, one_by_one};
-    use crate::contract::{Failure, Request};
+    use super::{Received, Transport, one_by_one};
+    use crate::contract::{Failure, Outcome, Request};
 
     #[test]
     fn requests_are_answered_in_order_one_at_a_time() {
         let mut transport = one_by_one(|request| Err(Failure::Refused(request.url.clone())));
         let request = |id: u64| Request { id, url: format!("u{id}"), token_scopes: Vec::new() };
         transport.send(vec![request(1), request(2)]);
-        let first = transport.receive();
-        assert_eq!(first.len(), 1);
-        assert_eq!(first[0].answer, Err(Failure::Refused("u1".into())));
-        assert_eq!(transport.receive()[0].id, 2);
-        assert!(transport.receive().is_empty());
+        let refused = |id: u64| Received::Outcomes(vec![Outcome { id, answer: Err(Failure::Refused(format!("u{id}"))) }]);
+        assert_eq!(transport.receive(), refused(1));
+        assert_eq!(transport.receive(), refused(2));
+        assert_eq!(transport.receive(), Received::Idle);
         transport.send(vec![request(3)]);
         transport.rewind();
-        assert!(transport.receive().is_empty());
+        assert_eq!(transport.receive(), Received::Idle);
     }
 }

@@ -12,7 +12,7 @@ use crate::transport::Transport;
 /// So many steps in a row may say that more is ready without giving anything.
 const IDLE_STEPS: u32 = 1_000;
 
-/// A run of a component's poller. The caller takes one step at a time and stores its documents before it takes the next.
+/// A run of a component's poller. The caller takes one step at a time; [`Walking`](crate::flow::Walking) makes a flow's source of it.
 ///
 /// A call that stops does not end it: a fresh instance resumes from the last cursor, and the response that the other one stopped on is refused, so that
 /// the component counts it as failed. Documents may come again, under the same ids.
@@ -24,7 +24,8 @@ pub struct Walk<'a, P, T> {
     next: Next,
     /// When the run began.
     start: Option<Timestamp>,
-    /// Where it can be resumed: of the last step that the caller has taken and stored.
+    /// Where a fresh instance goes on: of the last step that is in the caller's hand, stored or not. What outlives the process is for the caller to keep, once
+    /// the documents of the cursor's step and of all earlier ones are stored.
     cursor: Option<Vec<u8>>,
     traffic: Traffic,
     suspects: Suspects,
@@ -64,6 +65,9 @@ pub enum WalkError {
     /// The component does not keep to the order of a run: take another one.
     #[error("the component broke the contract of a walk: {0}")]
     Broken(&'static str),
+    /// The transport was told not to wait any longer.
+    #[error("the walk was cancelled")]
+    Cancelled,
     /// The transport has nothing to give although requests are under way.
     #[error("the transport lost {0} requests")]
     Lost(usize),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::recording::{Exchange, Target};
 use host_sim_runtime::contract::{Failure, Outcome, Request};
-use host_sim_runtime::transport::Transport;
+use host_sim_runtime::transport::{Received, Transport};
 
 /// A transport over recorded exchanges. Each answers once; several of the same request answer in their order. Only after a rewind the last of them
 /// answers again.
@@ -91,8 +91,8 @@ impl Transport for Replay {
     }
 
     /// One outcome at a time, so that a run is the same however fast a server was.
-    fn receive(&mut self) -> Vec<Outcome> {
-        self.ready.pop_front().into_iter().collect()
+    fn receive(&mut self) -> Received {
+        self.ready.pop_front().map_or(Received::Idle, |outcome| Received::Outcomes(vec![outcome]))
     }
 
     fn rewind(&mut self) {
@@ -106,7 +106,7 @@ mod tests {
     use super::Replay;
     use crate::recording::{Exchange, Target};
     use host_sim_runtime::contract::{Failure, Request, Response};
-    use host_sim_runtime::transport::Transport;
+    use host_sim_runtime::transport::{Received, Transport};
 
     fn replay(urls: &[&str]) -> Replay {
         let exchange = |(number, url): (usize, &&str)| Exchange {
@@ -118,7 +118,8 @@ mod tests {
 
     fn ask(replay: &mut Replay, id: u64, url: &str) -> Result<Vec<u8>, String> {
         replay.send(vec![Request { id, url: url.into(), token_scopes: Vec::new() }]);
-        let outcome = replay.receive().pop().expect("an outcome");
+        let Received::Outcomes(mut outcomes) = replay.receive() else { panic!("no outcome") };
+        let outcome = outcomes.pop().expect("an outcome");
         assert_eq!(outcome.id, id);
         match outcome.answer {
             Ok(response) => Ok(response.body),

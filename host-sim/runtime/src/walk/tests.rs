@@ -6,7 +6,7 @@ use super::{Poller, Walk, WalkError};
 use crate::clock::Clock;
 use crate::contract::{Failure, Outcome, Request, Step, Timestamp, Totals};
 use crate::host::Stop;
-use crate::transport::{Transport, one_by_one};
+use crate::transport::{Received, Transport, one_by_one};
 
 /// Gives the steps it was made with, and keeps what it was told.
 #[derive(Default)]
@@ -97,8 +97,8 @@ fn a_transport_that_loses_requests_ends_the_walk() {
     struct Silent;
     impl Transport for Silent {
         fn send(&mut self, _requests: Vec<Request>) {}
-        fn receive(&mut self) -> Vec<Outcome> {
-            vec![Outcome { id: 99, answer: Err(Failure::TimedOut) }]
+        fn receive(&mut self) -> Received {
+            Received::Outcomes(vec![Outcome { id: 99, answer: Err(Failure::TimedOut) }])
         }
     }
     let mut script = Script { steps: [Ok(asking(&[1, 2]))].into(), told: Vec::new() };
@@ -106,6 +106,23 @@ fn a_transport_that_loses_requests_ends_the_walk() {
     let mut walk = Walk::new(&mut script, &mut transport, Clock::System, None);
     assert!(matches!(walk.next_step(), Ok(Some(_))));
     assert!(matches!(walk.next_step(), Err(WalkError::Lost(2))));
+}
+
+#[test]
+fn a_transport_that_is_told_not_to_wait_cancels_the_walk() {
+    struct Stopped;
+    impl Transport for Stopped {
+        fn send(&mut self, _requests: Vec<Request>) {}
+        fn receive(&mut self) -> Received {
+            Received::Stopped
+        }
+    }
+    let mut script = Script { steps: [Ok(asking(&[1]))].into(), told: Vec::new() };
+    let mut transport = Stopped;
+    let mut walk = Walk::new(&mut script, &mut transport, Clock::System, None);
+    assert!(matches!(walk.next_step(), Ok(Some(_))));
+    assert!(matches!(walk.next_step(), Err(WalkError::Cancelled)));
+    assert_eq!(script.told.len(), 1, "the component is not told of it");
 }
 
 /// Answers at once, all that is under way together, and keeps what it was asked.
@@ -123,8 +140,8 @@ impl Transport for Together {
         }
     }
 
-    fn receive(&mut self) -> Vec<Outcome> {
-        std::mem::take(&mut self.ready)
+    fn receive(&mut self) -> Received {
+        Received::Outcomes(std::mem::take(&mut self.ready))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::WalkError;
 use crate::contract::{Failure, Outcome, Request, Response};
-use crate::transport::Transport;
+use crate::transport::{Received, Transport};
 
 /// Requests under way and outcomes at hand.
 #[derive(Debug, Default)]
@@ -63,7 +63,12 @@ impl Traffic {
     pub(super) fn receive<T: Transport>(&mut self, transport: &mut T, most: usize) -> Result<Vec<Arrival>, WalkError> {
         while self.ready.is_empty() {
             let mut late = false;
-            for Outcome { id, answer } in transport.receive() {
+            let outcomes = match transport.receive() {
+                Received::Outcomes(outcomes) => outcomes,
+                Received::Idle => return Err(WalkError::Lost(self.under_way.len())),
+                Received::Stopped => return Err(WalkError::Cancelled),
+            };
+            for Outcome { id, answer } in outcomes {
                 late |= self.abandoned.remove(&id);
                 if let Some(request) = self.under_way.remove(&id) {
                     self.arrive(id, request, answer);
