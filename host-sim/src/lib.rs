@@ -72,7 +72,7 @@ pub use host::{Allowance, Artifact, Cache, Code, Component, ConfigureError, Engi
 pub use inspect::{Changes, Dependency, DependencyKind, InspectError, Inspection, Setting};
 pub use output::{Output, Shape};
 pub use recovery::{DeadLetter, Salvage};
-pub use replay::Replay;
+pub use replay::{Replay, Unexpected};
 pub use summary::Summary;
 pub use transport::Transport;
 pub use upgrade::{Sourced, Upgrade};
