@@ -15,4 +15,5 @@ mod json;
 pub mod mapping;
 pub mod plugin;
 pub mod settings;
+mod url;
 pub mod walk;

@@ -29,18 +29,19 @@ fn check(layer: &str, strangers: &[&str]) {
 
 #[test]
 fn each_layer_names_only_what_it_may() {
-    let all = ["component", "defender", "ecs", "event_hub", "id", "json", "mapping", "plugin", "settings", "walk"];
+    let all = ["component", "defender", "ecs", "event_hub", "id", "json", "mapping", "plugin", "settings", "url", "walk"];
     let but = |known: &[&str]| all.iter().copied().filter(|name| !known.contains(name)).collect::<Vec<_>>();
     check("contract.rs", &all);
     check("json", &but(&["json"]));
     check("defender", &but(&["defender", "json"]));
     check("ecs", &but(&["ecs", "json"]));
     check("event_hub", &but(&["event_hub", "json", "settings"]));
-    check("settings", &but(&["settings", "json"]));
+    check("settings", &but(&["settings", "json", "url"]));
+    check("url.rs", &all);
     // The field reference lists the run document's fields as well.
     check("mapping/event", &but(&["mapping", "json", "ecs", "defender", "settings"]));
     check("mapping/assessment", &but(&["mapping", "json", "ecs", "defender", "settings"]));
-    check("walk", &but(&["walk", "mapping", "json", "id", "settings"]));
+    check("walk", &but(&["walk", "mapping", "json", "id", "settings", "url"]));
     check("plugin.rs", &["component", "defender", "ecs", "json"]);
 }
 

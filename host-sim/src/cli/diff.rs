@@ -147,7 +147,9 @@ impl Version<'_> {
                 documents.push(Sourced::new(&description, document, source).map_err(anyhow::Error::msg).with_context(cannot_walk)?);
             }
         }
-        anyhow::ensure!(replay.unexpected().is_empty(), "`{}` asks for more than is recorded: {}", self.path.display(), replay.unexpected().join("; "));
-        Ok(documents)
+        match replay.unexpected() {
+            [] => Ok(documents),
+            [first, more @ ..] => anyhow::bail!("`{}` asks for more than is recorded: {} (and {} more)", self.path.display(), first.error, more.len()),
+        }
     }
 }

@@ -8,6 +8,7 @@ use clap::Args;
 use host_sim_workbench::decode::Decoding;
 use host_sim_workbench::files::Output;
 use host_sim_workbench::recording::{Format, Lines};
+use host_sim_workbench::replay::Unexpected;
 
 use super::console::Console;
 use super::dead_letters::DeadLetterOption;
@@ -20,9 +21,12 @@ const EXAMPLE: &str = r#"Example:
   host-sim replay plugin.wasm fixtures/tenant --out out
 
 The folder holds `exchanges.json`, `messages.ndjson` or both, and may hold `settings.json`. The API is walked first, then the messages are
-decoded as events. A request is matched by method, path and query, whatever the order of the query's pairs; several recordings of one request
-answer in their order, each once. A request without a recorded answer is refused, and the replay fails once it is at its end.
+decoded as events. A request is matched by method, path and query, whatever the order of the query's pairs, and URLs that RFC 3986 calls equivalent
+are the same; several recordings of one request answer in their order, each once. A request without a recorded answer is refused, and the replay fails once it is at its end.
 With `--envelope`, `source` is the number of the exchange or of the line, from 0; it is null for what no single one led to."#;
+
+/// Requests without a recording that are told one by one.
+const MOST_UNEXPECTED: usize = 5;
 
 /// Walk a recorded API and decode recorded messages
 #[derive(Debug, Args)]
@@ -67,7 +71,7 @@ impl Replay {
         if let Some(mut replay) = replay {
             let walked = run.walk(&mut component, &mut replay, self.run.clock());
             missed = !replay.unexpected().is_empty();
-            replay.unexpected().iter().for_each(|why| console.error(why));
+            say_unexpected(replay.unexpected(), &console);
             walked?;
             say_unused(&replay, &console);
         }
@@ -78,6 +82,17 @@ impl Replay {
         }
         let end = run.finish()?;
         Ok(if missed { End::Failed } else { end })
+    }
+}
+
+fn say_unexpected(unexpected: &[Unexpected], console: &Console) {
+    for Unexpected { error, nearest } in unexpected.iter().take(MOST_UNEXPECTED) {
+        console.error(error);
+        nearest.iter().for_each(|nearest| console.hint(nearest));
+    }
+    let more = unexpected.len().saturating_sub(MOST_UNEXPECTED);
+    if more > 0 {
+        console.error(&format!("and {more} more requests that are not recorded"));
     }
 }
 

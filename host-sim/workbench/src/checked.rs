@@ -2,10 +2,8 @@
 
 use serde::de::IgnoredAny;
 
-use host_sim_runtime::Decoder;
-use host_sim_runtime::Poller;
-use host_sim_runtime::Stop;
 use host_sim_runtime::contract::{Decoded, Document, Message, Outcome, Step, Timestamp};
+use host_sim_runtime::{Decoder, Poller, Stop};
 
 /// What is checked of a document, beyond what the host checks of every one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,8 +81,9 @@ impl<P: Poller> Poller for Checked<P> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_json;
     use host_sim_runtime::contract::Document;
+
+    use super::is_json;
 
     #[track_caller]
     fn check(body: &[u8], expected: bool) {

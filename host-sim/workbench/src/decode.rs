@@ -6,13 +6,11 @@ mod batches;
 use std::io::{self, BufRead};
 use std::num::NonZeroUsize;
 
+use host_sim_runtime::contract::Decoded;
+use host_sim_runtime::{Clock, DeadLetter, Decoder, Pool, Salvage, Stop};
+
 use self::batches::{Batches, RawBatch};
 use crate::recording::{Lines, MessageError};
-use host_sim_runtime::Clock;
-use host_sim_runtime::Pool;
-use host_sim_runtime::Stop;
-use host_sim_runtime::contract::Decoded;
-use host_sim_runtime::{DeadLetter, Decoder, Salvage};
 
 /// Decodes the messages of a file in their order.
 ///
@@ -168,12 +166,11 @@ impl<D: Decoder, R: BufRead> Decoding<D, R> {
 mod tests {
     use std::num::NonZeroUsize;
 
+    use host_sim_runtime::contract::{Decoded, Document, Message, Timestamp};
+    use host_sim_runtime::{Clock, Decoder, Stop};
+
     use super::Decoding;
     use crate::recording::{Format, Lines};
-    use host_sim_runtime::Clock;
-    use host_sim_runtime::Decoder;
-    use host_sim_runtime::Stop;
-    use host_sim_runtime::contract::{Decoded, Document, Message, Timestamp};
 
     /// Traps on messages that say so.
     struct Touchy;

@@ -8,11 +8,12 @@ use serde_json::Value;
 
 use self::fields::{Known, Lists};
 pub use self::findings::Findings;
+use host_sim_runtime::contract::Field;
+
 use self::findings::{Finding, Rule};
 use self::fit::Fit;
 use crate::difference::excerpt;
 use crate::json;
-use host_sim_runtime::contract::Field;
 
 /// The table of ECS's fields: name, type, `array` if it is a list, the version if only one has it, allowed values.
 const TABLE: &str = include_str!("ecs/table.tsv");
@@ -186,10 +187,10 @@ fn texts(value: Option<&Value>) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
+    use host_sim_runtime::contract::Field;
     use serde_json::{Value, json};
 
     use super::EcsCheck;
-    use host_sim_runtime::contract::Field;
 
     #[track_caller]
     fn check(check: &mut EcsCheck, document: &Value, expected: &[&str]) {

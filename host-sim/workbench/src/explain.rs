@@ -2,13 +2,13 @@
 
 use std::fmt;
 
+use host_sim_runtime::contract::{Message, Timestamp};
+use host_sim_runtime::{Instance, Stop};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::difference;
 use crate::json;
-use host_sim_runtime::contract::{Message, Timestamp};
-use host_sim_runtime::{Instance, Stop};
 
 /// One document of a message, rule by rule.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -140,8 +140,9 @@ impl Drop for Partial {
 mod tests {
     use std::fs;
 
-    use super::{Output, Shape};
     use host_sim_runtime::contract::{Dataset, Description, Document};
+
+    use super::{Output, Shape};
 
     fn description(names: &[&str]) -> Description {
         let dataset = |name: &&str| Dataset { name: (*name).into(), summary: String::new(), decodes: true };

@@ -1,10 +1,17 @@
 //! Answers a walk's requests from a recording.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use crate::recording::{Exchange, Target};
 use host_sim_runtime::contract::{Failure, Outcome, Request};
 use host_sim_runtime::transport::{Received, Transport};
+
+use crate::recording::{Exchange, Target};
+
+/// Characters of a text about a request that has no recorded answer.
+const LONGEST_TEXT: usize = 200;
+
+/// What a component is told of such a request. What a person needs to know is in [`Replay::unexpected`].
+const NOT_RECORDED: &str = "no answer is recorded";
 
 /// A transport over recorded exchanges. Each answers once; several of the same request answer in their order. Only after a rewind the last of them
 /// answers again.
@@ -13,11 +20,21 @@ pub struct Replay {
     exchanges: Vec<Slot>,
     ready: VecDeque<Outcome>,
     answered_by: BTreeMap<u64, usize>,
-    unexpected: Vec<String>,
+    unexpected: Vec<Unexpected>,
+    missed: HashSet<Target>,
     waiting: HashMap<Target, VecDeque<usize>>,
     /// The exchange that answered a request last.
     last: HashMap<Target, usize>,
     rewound: bool,
+}
+
+/// What to say about a request that the recording has no answer to, in texts of at most 200 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unexpected {
+    /// The request, and why it has no answer.
+    pub error: String,
+    /// What comes nearest to it.
+    pub nearest: Option<String>,
 }
 
 #[derive(Debug)]
@@ -34,7 +51,16 @@ impl Replay {
             waiting.entry(exchange.target.clone()).or_default().push_back(number);
         }
         let exchanges = exchanges.into_iter().map(|exchange| Slot { exchange, used: false }).collect();
-        Self { exchanges, ready: VecDeque::new(), answered_by: BTreeMap::new(), unexpected: Vec::new(), waiting, last: HashMap::new(), rewound: false }
+        Self {
+            exchanges,
+            ready: VecDeque::new(),
+            answered_by: BTreeMap::new(),
+            unexpected: Vec::new(),
+            missed: HashSet::new(),
+            waiting,
+            last: HashMap::new(),
+            rewound: false,
+        }
     }
 
     /// The number of the exchange, from 0, that answered a request.
@@ -42,8 +68,8 @@ impl Replay {
         self.answered_by.get(&request).copied()
     }
 
-    /// What to say about each request that the recording has no answer to.
-    pub fn unexpected(&self) -> &[String] {
+    /// What to say about each request that the recording has no answer to: once, however often it was asked for.
+    pub fn unexpected(&self) -> &[Unexpected] {
         &self.unexpected
     }
 
@@ -58,9 +84,10 @@ impl Replay {
         let number = self.waiting.get_mut(&target).and_then(VecDeque::pop_front).or(again);
         let slot = number.and_then(|number| Some((number, self.exchanges.get_mut(number)?)));
         let Some((number, slot)) = slot else {
-            let why = self.explain(&target);
-            self.unexpected.push(why.clone());
-            return Outcome { id: request.id, answer: Err(Failure::Refused(why)) };
+            if self.missed.insert(target.clone()) {
+                self.unexpected.push(self.explain(&target));
+            }
+            return Outcome { id: request.id, answer: Err(Failure::Refused(NOT_RECORDED.into())) };
         };
         slot.used = true;
         let response = slot.exchange.response.clone();
@@ -70,16 +97,30 @@ impl Replay {
     }
 
     /// Why there is no answer, and what comes nearest to the request.
-    fn explain(&self, target: &Target) -> String {
+    fn explain(&self, target: &Target) -> Unexpected {
         let recorded = self.exchanges.iter().filter(|slot| slot.exchange.target == *target).count();
-        if recorded > 0 {
-            return format!("cannot replay `{target}`: recorded {recorded} times, all used");
-        }
-        match self.exchanges.iter().map(|slot| &slot.exchange.target).min_by_key(|other| target.distance(other)) {
-            Some(nearest) => format!("cannot replay `{target}`: no recorded response; the nearest one is of `{nearest}`"),
-            None => format!("cannot replay `{target}`: nothing is recorded"),
-        }
+        let why = match recorded {
+            0 if self.exchanges.is_empty() => "nothing is recorded".to_owned(),
+            0 => "it is not recorded".to_owned(),
+            _ => format!("recorded {recorded} times, all used"),
+        };
+        let others = self.exchanges.iter().map(|slot| &slot.exchange.target).filter(|_| recorded == 0);
+        let nearest = others.min_by_key(|other| target.distance(other)).map(|nearest| told("the nearest recording is of `", &nearest.to_string(), "`"));
+        Unexpected { error: told("cannot replay `", &target.to_string(), &format!("`: {why}")), nearest }
     }
+}
+
+/// A text about a target, short enough. Of a long target the beginning and the end are shown, which tell it from others.
+fn told(before: &str, target: &str, behind: &str) -> String {
+    let most = LONGEST_TEXT.saturating_sub(before.chars().count() + behind.chars().count());
+    let count = target.chars().count();
+    if count <= most {
+        return format!("{before}{target}{behind}");
+    }
+    let kept = most.saturating_sub(2);
+    let beginning: String = target.chars().take(kept - kept / 3).collect();
+    let end: String = target.chars().skip(count - kept / 3).collect();
+    format!("{before}{beginning}..{end}{behind}")
 }
 
 impl Transport for Replay {
@@ -103,10 +144,11 @@ impl Transport for Replay {
 
 #[cfg(test)]
 mod tests {
-    use super::Replay;
-    use crate::recording::{Exchange, Target};
     use host_sim_runtime::contract::{Failure, Request, Response};
     use host_sim_runtime::transport::{Received, Transport};
+
+    use super::{LONGEST_TEXT, NOT_RECORDED, Replay, Unexpected};
+    use crate::recording::{Exchange, Target};
 
     fn replay(urls: &[&str]) -> Replay {
         let exchange = |(number, url): (usize, &&str)| Exchange {
@@ -133,10 +175,11 @@ mod tests {
         let mut replay = replay(&["/x?a=1&b=2", "/y", "/x?b=2&a=1"]);
         assert_eq!(ask(&mut replay, 1, "https://a.example/x?a=1&b=2"), Ok(b"0".to_vec()));
         assert_eq!(ask(&mut replay, 2, "https://a.example/x?a=1&b=2"), Ok(b"2".to_vec()));
-        assert_eq!(ask(&mut replay, 3, "https://a.example/x?a=1&b=2"), Err("cannot replay `GET /x?a=1&b=2`: recorded 2 times, all used".into()));
+        assert_eq!(ask(&mut replay, 3, "https://a.example/x?a=1&b=2"), Err(NOT_RECORDED.into()));
         assert_eq!((replay.exchange_of(1), replay.exchange_of(2), replay.exchange_of(3)), (Some(0), Some(2), None));
         assert_eq!(replay.unused().map(|(number, target)| (number, target.to_string())).collect::<Vec<_>>(), [(1, "GET /y".to_owned())]);
-        assert_eq!(replay.unexpected().len(), 1);
+        let error = "cannot replay `GET /x?a=1&b=2`: recorded 2 times, all used".to_owned();
+        assert_eq!(replay.unexpected(), [Unexpected { error, nearest: None }]);
     }
 
     #[test]
@@ -151,11 +194,33 @@ mod tests {
         assert!(ask(&mut replay, 5, "/z").is_err());
     }
 
+    /// What is said about a request that is not recorded.
+    fn said(recorded: &[&str], asked: &str) -> (String, Option<String>) {
+        let mut replay = replay(recorded);
+        for id in 1..=3 {
+            assert_eq!(ask(&mut replay, id, asked), Err(NOT_RECORDED.into()));
+        }
+        assert_eq!(replay.unexpected().len(), 1, "it is told once");
+        let Unexpected { error, nearest } = replay.unexpected()[0].clone();
+        (error, nearest)
+    }
+
     #[test]
     fn an_unexpected_request_names_the_nearest_recorded_one() {
-        let mut replay = replay(&["/subscriptions/1/assessments?v=1", "/subscriptions/1/subAssessments?v=1", "/other"]);
-        let why = ask(&mut replay, 1, "https://a.example/subscriptions/1/assessments?v=2").expect_err("not recorded");
-        assert!(why.ends_with("the nearest one is of `GET /subscriptions/1/assessments?v=1`"), "{why}");
-        assert!(ask(&mut self::replay(&[]), 1, "/x").is_err_and(|why| why.ends_with("nothing is recorded")));
+        let recorded = ["/subscriptions/1/assessments?v=1", "/subscriptions/1/subAssessments?v=1", "/other"];
+        let (error, nearest) = said(&recorded, "https://a.example/subscriptions/1/assessments?v=2");
+        assert_eq!(error, "cannot replay `GET /subscriptions/1/assessments?v=2`: it is not recorded");
+        assert_eq!(nearest.as_deref(), Some("the nearest recording is of `GET /subscriptions/1/assessments?v=1`"));
+        assert_eq!(said(&[], "/x"), ("cannot replay `GET /x`: nothing is recorded".into(), None));
+    }
+
+    #[test]
+    fn a_long_request_is_told_in_200_characters_that_show_both_ends() {
+        let long = |end: &str| format!("/subscriptions/{}/assessments/{end}", "x".repeat(300));
+        let (error, nearest) = said(&[&long("one")], &long("two"));
+        let nearest = nearest.expect("one is recorded");
+        assert_eq!((error.chars().count(), nearest.chars().count()), (LONGEST_TEXT, LONGEST_TEXT));
+        assert!(error.starts_with("cannot replay `GET /subscriptions/x") && error.ends_with("/assessments/two`: it is not recorded"), "{error}");
+        assert!(nearest.ends_with("/assessments/one`"), "{nearest}");
     }
 }

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use self::glance::Glance;
 use host_sim_runtime::contract::{Description, Document, Problem, Severity, Totals};
+
+use self::glance::Glance;
 
 /// What a run gave.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -123,8 +124,9 @@ fn listed(counts: &BTreeMap<String, u64>) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::Summary;
     use host_sim_runtime::contract::{Dataset, Description, Document, Problem, Severity, Totals};
+
+    use super::Summary;
 
     fn summary() -> Summary {
         let dataset = |name: &str| Dataset { name: name.into(), summary: String::new(), decodes: true };

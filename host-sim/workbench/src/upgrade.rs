@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
 
+use host_sim_runtime::contract::{Description, Document};
 use serde_json::Value;
 
 use crate::difference::{self, Change};
 use crate::json;
-use host_sim_runtime::contract::{Description, Document};
 
 /// Counts what differs between the documents of two versions, and keeps an example of each kind of difference.
 #[derive(Debug, Clone, Default)]

@@ -5,6 +5,8 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 /// What is said about a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
+    /// It is as good as none: agents render variables that are not set like that.
+    Absent,
     /// This is taken, perhaps in another form than it was given.
     Accepted(String),
     /// It is taken as it is, but may be wrong for the reason given.
@@ -13,17 +15,17 @@ pub(super) enum Verdict {
     Refused(String),
 }
 
-/// The longest name that Azure allows a management group.
-const LONGEST_GROUP: usize = 90;
+/// The longest name that Azure allows a management group, in characters. A subscription's id has 36.
+const LONGEST_SCOPE: usize = 90;
 
 /// Anything.
 pub(super) fn any(text: &str) -> Verdict {
-    Verdict::Accepted(text.to_owned())
+    if text.is_empty() { Verdict::Absent } else { Verdict::Accepted(text.to_owned()) }
 }
 
 /// The name of an Event Hub or a consumer group.
 pub(super) fn name(text: &str) -> Verdict {
-    match misplaced(text) {
+    match text.chars().find(|character| character.is_whitespace() || character.is_control() || "/\\?#%".contains(*character)) {
         Some(character) => refused(character, "a name"),
         None => any(text),
     }
@@ -31,8 +33,8 @@ pub(super) fn name(text: &str) -> Verdict {
 
 /// The id of a subscription, which is a UUID wherever it was seen.
 pub(super) fn subscription(text: &str) -> Verdict {
-    match misplaced(text) {
-        Some(character) => refused(character, "a subscription's id; give the id alone"),
+    match scope(text, "a subscription's id; give the id alone") {
+        Some(refused) => refused,
         None if is_uuid(text) => any(text),
         None => Verdict::Doubtful("does not look like a subscription's id, which is a UUID".into()),
     }
@@ -41,11 +43,27 @@ pub(super) fn subscription(text: &str) -> Verdict {
 /// The name of a management group.
 pub(super) fn management_group(text: &str) -> Verdict {
     let usual = |character: char| character.is_ascii_alphanumeric() || "-_.()".contains(character);
-    match misplaced(text) {
-        Some(character) => refused(character, "a management group's name; give the name alone, not what it is displayed as"),
-        None if text.len() <= LONGEST_GROUP && text.chars().all(usual) => any(text),
+    match scope(text, "a management group's name; give the name alone, not what it is displayed as") {
+        Some(refused) => refused,
+        None if text.chars().all(usual) => any(text),
         None => Verdict::Doubtful("does not look like a management group's name, which has at most 90 letters, digits and `-_.()`".into()),
     }
+}
+
+/// Why a text cannot be the one segment of a path that names a scope. Anything else can be written there, percent-encoded where it has to be.
+fn scope(text: &str, of: &str) -> Option<Verdict> {
+    // What is encoded already goes out as it is, so a server reads it decoded.
+    let read = crate::url::decoded(text);
+    if let Some(character) = read.chars().find(|character| character.is_control() || "/\\".contains(*character)) {
+        return Some(refused(character, of));
+    }
+    let why = match read.trim() {
+        "" => "it is empty; leave the setting out if there is nothing to name".to_owned(),
+        "." | ".." => format!("`{text}` would name another path; it cannot be {of}"),
+        _ if text.chars().count() > LONGEST_SCOPE => format!("it has more than {LONGEST_SCOPE} characters, so it cannot be {of}"),
+        _ => return None,
+    };
+    Some(Verdict::Refused(why))
 }
 
 /// An OAuth scope.
@@ -58,6 +76,9 @@ pub(super) fn token_scope(text: &str) -> Verdict {
 
 /// A date, perhaps with a suffix such as `-preview`; a time of midnight is dropped.
 pub(super) fn api_version(text: &str) -> Verdict {
+    if text.is_empty() {
+        return Verdict::Absent;
+    }
     let refused = || Verdict::Refused("expected a date such as `2021-06-01`, or one with a suffix such as `-preview`".into());
     let Some((date, rest)) = text.split_at_checked("2021-06-01".len()).filter(|(date, _)| is_date(date)) else { return refused() };
     match rest {
@@ -73,6 +94,7 @@ pub(super) fn api_version(text: &str) -> Verdict {
 /// The base of an API: scheme and host in lower case, without a slash at the end.
 pub(super) fn url(text: &str) -> Verdict {
     match base(text) {
+        _ if text.is_empty() => Verdict::Absent,
         Ok(base) => Verdict::Accepted(base),
         Err(reason) => Verdict::Refused(reason.into()),
     }
@@ -97,7 +119,7 @@ fn base(text: &str) -> Result<String, &'static str> {
         "http" => return Err("`http` is for this machine only; use `https`"),
         _ => return Err("expected `https`"),
     }
-    Ok(format!("{}://{}{}", scheme.to_ascii_lowercase(), authority.to_ascii_lowercase(), path.trim_end_matches('/')))
+    Ok(format!("{}://{}{}", scheme.to_ascii_lowercase(), authority.to_ascii_lowercase(), crate::url::path(path.trim_end_matches('/'))))
 }
 
 /// The host of an authority whose port, if it has one, is a number.
@@ -123,13 +145,12 @@ fn is_this_machine(host: &str) -> bool {
     is_v4 || is_v6 || host.eq_ignore_ascii_case("localhost")
 }
 
-/// The first character that cannot be part of one segment of a path.
-fn misplaced(text: &str) -> Option<char> {
-    text.chars().find(|character| character.is_whitespace() || character.is_control() || "/\\?#%".contains(*character))
-}
-
 fn refused(character: char, of: &str) -> Verdict {
-    let shown = if character.is_whitespace() || character.is_control() { "a blank".to_owned() } else { format!("`{character}`") };
+    let shown = match character {
+        _ if character.is_control() => "a control character".to_owned(),
+        _ if character.is_whitespace() => "a blank".to_owned(),
+        _ => format!("`{character}`"),
+    };
     Verdict::Refused(format!("{shown} cannot be part of {of}"))
 }
 
@@ -159,11 +180,21 @@ mod tests {
         for doubtful in ["my-subscription", "0a1b2c3d-0000-4444-8888-ccccddddeeeg", "0a1b2c3d00004444-8888-ccccddddeeee"] {
             assert!(matches!(subscription(doubtful), Verdict::Doubtful(_)), "{doubtful}");
         }
-        for doubtful in ["größe", "a,b", &"x".repeat(91)] {
+        for doubtful in ["größe", "a,b", "a b", " a", "a?b", "a#b", "100%", "a%20b", &"ö".repeat(90)] {
             assert!(matches!(management_group(doubtful), Verdict::Doubtful(_)), "{doubtful}");
+            assert!(matches!(subscription(doubtful), Verdict::Doubtful(_)), "{doubtful}");
         }
-        for wrong in ["/subscriptions/0a1b", "a b", " a", "a\n", "a?b", "a#", "a%20", "a\\b"] {
-            for check in [subscription, management_group, name] {
+        for wrong in ["a b", " a", "a\n", "a?b", "a#", "a%20", "a\\b"] {
+            assert!(matches!(name(wrong), Verdict::Refused(_)), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_scope_is_one_segment_of_a_path_that_is_no_other_one() {
+        let long = "x".repeat(91);
+        let wrong = ["", " ", ".", "..", " .. ", "%2e%2E", "/subscriptions/0a1b", "a/b", "a%2Fb", "a\\b", "a%5cb", "a\n", "a\0", "a%0db", "a\u{85}", &long];
+        for wrong in wrong {
+            for check in [subscription, management_group] {
                 assert!(matches!(check(wrong), Verdict::Refused(_)), "{wrong:?}");
             }
         }
@@ -180,10 +211,12 @@ mod tests {
             ("http://127.0.0.2", "http://127.0.0.2"),
             ("http://[::1]:80/", "http://[::1]:80"),
             ("https://[2001:db8::1]", "https://[2001:db8::1]"),
+            ("https://proxy.example/Größe|%20/", "https://proxy.example/Gr%C3%B6%C3%9Fe%7C%20"),
         ] {
             assert_eq!(url(text), accepted(expected), "{text}");
         }
         for wrong in [
+            " ",
             "management.azure.com",
             "https:management.azure.com",
             "http://management.azure.com",

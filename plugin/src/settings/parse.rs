@@ -115,7 +115,7 @@ fn read_value(kind: &Kind, value: &Span<'_>, pointer: &str, draft: &mut Draft, r
             _ => report.unexpected(pointer, "an integer", value),
         },
         Kind::Choice { choices, store } => {
-            let Some(text) = text(value, pointer, report) else { return };
+            let Some(text) = text(value, pointer, report).filter(|text| !text.is_empty()) else { return };
             match choices.iter().position(|choice| *choice == text) {
                 Some(place) => store(draft, place),
                 None => report.error(pointer, format!("expected {}", one_of(choices))),
@@ -129,10 +129,9 @@ fn read_value(kind: &Kind, value: &Span<'_>, pointer: &str, draft: &mut Draft, r
     }
 }
 
-/// A text; an empty one is as good as none, because agents render variables that are not set like that.
 fn text(value: &Span<'_>, pointer: &str, report: &mut Report) -> Option<String> {
     match value.as_text() {
-        Some(text) => Some(text.into_owned()).filter(|text| !text.is_empty()),
+        Some(text) => Some(text.into_owned()),
         None => {
             report.unexpected(pointer, "a text", value);
             None
@@ -161,6 +160,7 @@ fn texts(least: usize, check: fn(&str) -> Verdict, value: &Span<'_>, pointer: &s
 
 fn checked(check: fn(&str) -> Verdict, text: &str, pointer: &str, report: &mut Report) -> Option<String> {
     match check(text) {
+        Verdict::Absent => None,
         Verdict::Accepted(text) => Some(text),
         Verdict::Doubtful(reason) => {
             report.warning(pointer, reason);

@@ -115,6 +115,7 @@ fn everything_that_is_wrong_is_said_at_once() {
         "/preserve_original_event",
         "/subscription_ids/0",
         "/subscription_ids/1",
+        "/subscription_ids/2",
         "/token_scopes",
         "/sub_assessments",
         "/eventhub",
@@ -187,11 +188,22 @@ fn sanitizers_are_checked_to_the_last_member() {
 #[test]
 fn scopes_are_walked_once_each() {
     let settings = plain(json!({
-        "subscription_id": FIRST, "subscription_ids": [SECOND, FIRST.to_uppercase(), SECOND, ""], "management_group_names": ["Root", "root", "child"],
+        "subscription_id": FIRST, "subscription_ids": [SECOND, FIRST.to_uppercase(), SECOND], "management_group_names": ["Root", "root", "child"],
     }));
     let expected =
         [Scope::Subscription(FIRST.into()), Scope::Subscription(SECOND.into()), Scope::ManagementGroup("Root".into()), Scope::ManagementGroup("child".into())];
     assert_eq!(settings.scopes, expected);
+}
+
+#[test]
+fn a_scope_that_names_another_path_is_refused_with_its_pointer() {
+    for name in ["", ".", "..", "%2e.", "a/b", "a\\\\b", "a\\tb"] {
+        assert_eq!(refused(&format!("{{\"subscription_id\": \"{name}\"}}")), ["/subscription_id"], "{name}");
+        assert_eq!(refused(&format!("{{\"management_group_names\": [\"root\", \"{name}\"]}}")), ["/management_group_names/1"], "{name}");
+    }
+    let (settings, warnings) = accepted(json!({"management_group_name": "Größe 1"}));
+    assert_eq!(settings.scopes, [Scope::ManagementGroup("Größe 1".into())]);
+    assert_eq!(warnings.len(), 1);
 }
 
 #[test]
@@ -212,7 +224,7 @@ fn a_tag_with_the_name_of_a_switch_is_the_switch() {
 
 #[test]
 fn r14_without_a_scope_the_settings_hold() {
-    for json in [json!({}), json!({"subscription_id": "", "management_group_name": ""}), json!({"subscription_id": null, "subscription_ids": []})] {
+    for json in [json!({}), json!({"subscription_id": null, "subscription_ids": []})] {
         assert_eq!(plain(json).scopes, []);
     }
 }
@@ -223,7 +235,7 @@ fn r14_the_management_group_wins_over_the_subscription() {
     assert_eq!(settings.scopes, [Scope::Subscription(SECOND.into()), Scope::ManagementGroup("root".into())]);
     assert_eq!(warnings.len(), 1);
     assert!(warnings[0].starts_with("/subscription_id: not used, because `management_group_name` is given"), "{warnings:?}");
-    assert_eq!(plain(json!({"subscription_id": FIRST, "management_group_name": ""})).scopes, [Scope::Subscription(FIRST.into())]);
+    assert_eq!(plain(json!({"subscription_id": FIRST, "management_group_name": null})).scopes, [Scope::Subscription(FIRST.into())]);
 }
 
 #[test]

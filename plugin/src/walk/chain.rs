@@ -79,7 +79,7 @@ impl Chain {
         } else {
             self.counts.failed += 1;
             let message = format!("cannot read the sub-assessments of `{name}`: {fault}");
-            ctx.tell(Code::SubAssessmentsFailed, message, self.list.source, &mut self.counts);
+            ctx.tell(fault.code_of_sub_assessments(), message, self.list.source, &mut self.counts);
         }
     }
 }

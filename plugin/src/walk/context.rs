@@ -8,6 +8,7 @@ use crate::contract::{Dataset, Document, Problem, Step, Timestamp};
 use crate::id;
 use crate::mapping::Mapper;
 use crate::settings::{Scope, Settings};
+use crate::url;
 
 /// What stays the same during a run.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub(super) struct Plan {
     pub settings: Settings,
     /// The server that is asked.
     pub origin: Origin,
-    /// The scopes' ARM paths.
+    /// The scopes' ARM paths, as a person writes them.
     pub scopes: Vec<String>,
     /// When the run began.
     pub start: Timestamp,
@@ -32,12 +33,14 @@ impl Plan {
     /// Where a scope's assessments are listed.
     pub(super) fn assessments(&self, scope: &str) -> String {
         let Settings { url, assessment_api_version, .. } = &self.settings;
+        let scope = url::path(scope);
         format!("{url}{scope}/providers/Microsoft.Security/assessments?api-version={assessment_api_version}")
     }
 
     /// Where all of a scope's sub-assessments are listed.
     pub(super) fn sub_assessments(&self, scope: &str) -> String {
         let Settings { url, sub_assessment_api_version, .. } = &self.settings;
+        let scope = url::path(scope);
         format!("{url}{scope}/providers/Microsoft.Security/subAssessments?api-version={sub_assessment_api_version}")
     }
 

@@ -21,6 +21,8 @@ pub(super) enum Fault {
     Unreadable(String),
     /// The link to the next page is not followed.
     Link(String),
+    /// Only a member of this name says that there may be a next page.
+    UnknownLink(String),
     /// The link leads to a page that was read.
     Loop,
     /// So many pages in a row brought nothing new.
@@ -73,9 +75,18 @@ impl Fault {
         match self {
             _ if self.is_forbidden() => Code::ScopeForbidden,
             Self::Link(_) => Code::LinkRefused,
+            Self::UnknownLink(_) => Code::LinkUnknown,
             Self::Loop | Self::Barren(_) => Code::ListEndless,
             _ if first => Code::ScopeFailed,
             _ => Code::PageFailed,
+        }
+    }
+
+    /// What a person is told about a list of sub-assessments.
+    pub(super) fn code_of_sub_assessments(&self) -> Code {
+        match self {
+            Self::UnknownLink(_) => Code::LinkUnknown,
+            _ => Code::SubAssessmentsFailed,
         }
     }
 }
@@ -87,6 +98,7 @@ impl fmt::Display for Fault {
             Self::Status(status, words) => write!(f, "status {status} ({words})"),
             Self::Unanswered(what) | Self::Unreadable(what) => f.write_str(what),
             Self::Link(why) => write!(f, "the link to the next page is not followed: {why}"),
+            Self::UnknownLink(name) => write!(f, "there may be a next page, but `{name}` is no link that is known or says something else than another one"),
             Self::Loop => write!(f, "the next page was read before, or there are more than {} of them", Trail::LONGEST),
             Self::Barren(pages) => write!(f, "{pages} pages in a row brought nothing new"),
         }

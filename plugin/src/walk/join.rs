@@ -225,7 +225,7 @@ impl Join {
             Some(fault) => {
                 let left = self.held.iter().filter(|held| held.is_left()).count();
                 self.counts.failed += left.max(1) as u64;
-                let code = if fault.is_forbidden() { Code::ScopeForbidden } else { Code::SubAssessmentsFailed };
+                let code = if fault.is_forbidden() { Code::ScopeForbidden } else { fault.code_of_sub_assessments() };
                 let advice = fault.advice(scope);
                 let message = format!("cannot list the sub-assessments of `{scope}`, so {left} assessments are stored without theirs: {fault}{advice}");
                 ctx.tell(code, message, source, &mut self.counts);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::hash;
+use crate::url;
 
 /// Scheme, host and port: the server that may see the access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,40 +21,47 @@ impl Origin {
         Self { text: url[..length].to_owned(), normal: normal(url) }
     }
 
-    /// The URL that a page's `nextLink` leads to, or why it is not followed. Its text is sent as it is: tokens in it must not be encoded anew.
+    /// The URL that a page's `nextLink` leads to, or why it is not followed.
     pub(super) fn follow(&self, link: &str) -> Result<String, &'static str> {
-        if is_path(link) {
-            return self.admit(format!("{}{link}", self.text));
+        let url = if is_path(link) { format!("{}{link}", self.text) } else { link.to_owned() };
+        if url.contains('#') {
+            return Err("it holds a fragment");
         }
-        self.admit(link.to_owned())
+        self.admit(&url)?;
+        Ok(url::given(&url).into_owned())
     }
 
-    /// The URL of the list that a `subAssessmentsLink` leads to. It is a path below the API's base, but a whole URL serves as well.
+    /// The URL of the list that a `subAssessmentsLink` leads to. It is a path below the API's base, made of names that may hold anything, but a whole URL
+    /// serves as well.
     pub(super) fn list(&self, base: &str, link: &str, api_version: &str) -> Result<String, &'static str> {
-        let mut url = if is_path(link) { self.admit(format!("{base}{link}"))? } else { self.admit(link.to_owned())? };
-        let query = url.split_once('?').map(|(_, query)| query);
+        let whole = if is_path(link) { format!("{base}{link}") } else { link.to_owned() };
+        if !is_path(link) && whole.contains('#') {
+            return Err("it holds a fragment");
+        }
+        self.admit(&whole)?;
+        let (place, query) = whole.split_once('?').map_or((whole.as_str(), None), |(place, query)| (place, Some(query)));
+        let server = place.find("://").map_or(0, |at| at + 3 + authority(&place[at + 3..]).len());
+        let (server, path) = place.split_at(server);
+        let mut url = format!("{server}{}?", url::path(path));
+        if let Some(query) = query {
+            url.push_str(&url::query(query));
+        }
         let named = |part: &str| part.split('=').next().is_some_and(|name| name.eq_ignore_ascii_case("api-version"));
-        match query {
-            Some(query) if query.split('&').any(named) => {}
-            Some(query) => {
-                let separator = if query.is_empty() { "" } else { "&" };
-                url.push_str(&format!("{separator}api-version={api_version}"));
-            }
-            None => url.push_str(&format!("?api-version={api_version}")),
+        if !query.is_some_and(|query| query.split('&').any(named)) {
+            let separator = if query.is_none_or(str::is_empty) { "" } else { "&" };
+            url.push_str(&format!("{separator}api-version={api_version}"));
         }
         Ok(url)
     }
 
-    fn admit(&self, url: String) -> Result<String, &'static str> {
+    /// Whether a URL leads to this server, and no client could read it in another way.
+    fn admit(&self, url: &str) -> Result<(), &'static str> {
         if url.contains(|character: char| character.is_ascii_control()) {
             return Err("it holds a control character");
         }
-        if url.contains('#') {
-            return Err("it holds a fragment");
-        }
-        match normal(&url) {
+        match normal(url) {
             None => Err("it is no URL"),
-            same if same == self.normal => Ok(url),
+            same if same == self.normal => Ok(()),
             Some(_) => Err("it leads to another server"),
         }
     }
@@ -134,6 +142,7 @@ mod tests {
             assert_eq!(origin.follow(link).as_deref(), Ok(link));
         }
         assert_eq!(origin.follow("/a?b=%7B+").as_deref(), Ok("https://management.azure.com/a?b=%7B+"));
+        assert_eq!(origin.follow("/ä b?c=%7b|\"ö\"").as_deref(), Ok("https://management.azure.com/%C3%A4%20b?c=%7b|\"%C3%B6\""));
         for link in [
             "_dynamic",
             "a/b",
@@ -168,6 +177,12 @@ mod tests {
         check("/a?x=1", "https://h/base/a?x=1&api-version=v");
         check("/a?Api-Version=w", "https://h/base/a?Api-Version=w");
         check("https://H/a", "https://H/a?api-version=v");
+        check("/RegionVästerbotten/a b#c[1]%20%", "https://h/base/RegionV%C3%A4sterbotten/a%20b%23c%5B1%5D%20%25?api-version=v");
+        check("/a?x={1|2} ä#b", "https://h/base/a?x={1|2}%20%C3%A4%23b&api-version=v");
+        check("https://H/a|b", "https://H/a%7Cb?api-version=v");
+        for refused in ["https://h/a#b", "https://h/a\tb", "/a\nb", "https://ä/a", "https://h /a"] {
+            assert!(Origin::of(base).list(base, refused, "v").is_err(), "{refused}");
+        }
         assert!(Origin::of(base).list(base, "https://other/a", "v").is_err());
         assert!(Origin::of(base).list(base, "a", "v").is_err());
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::budget::Budget;
 use super::fault::Fault;
 use super::link::{Origin, Trail};
-use super::page::{NextLink, Page};
+use super::next_link::NextLink;
+use super::page::Page;
 use crate::contract::{Failure, Response};
 
 /// Pages in a row that may bring nothing new. Azure sends empty pages with a link, several in a row.
@@ -170,6 +171,7 @@ impl List {
         let link = match link {
             NextLink::None => return Ok(None),
             NextLink::Odd => return Err(Fault::Link("it is no text".to_owned())),
+            NextLink::Unknown(name) => return Err(Fault::UnknownLink(name)),
             NextLink::Text(link) => link,
         };
         let url = origin.follow(&link).map_err(|why| Fault::Link(why.to_owned()))?;

@@ -12,6 +12,7 @@ mod join;
 mod link;
 mod list;
 mod merge;
+mod next_link;
 mod page;
 mod parent;
 pub mod problem;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::hash;
 use super::merge::object;
+use super::next_link::{Finder, NextLink};
 
 use crate::json::scan::{self, Kind};
 
@@ -14,17 +15,6 @@ pub(super) struct Page {
     records: Vec<Range<usize>>,
     next: usize,
     prefix: u128,
-}
-
-/// What a page says about the one behind it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum NextLink {
-    /// There is none.
-    None,
-    /// A link to it.
-    Text(String),
-    /// Something that is no text.
-    Odd,
 }
 
 impl Page {
@@ -80,7 +70,7 @@ fn chained(prefix: u128, key: u128) -> u128 {
     prefix.rotate_left(1).wrapping_add(key)
 }
 
-/// Where the records of a body stand, and its link.
+/// Where the records of a body stand, and its link. `value` counts in any letter case, and so does each of several: none hides another.
 fn parts(text: &str) -> Result<(Vec<Range<usize>>, NextLink), String> {
     let root = match scan::one(text) {
         Ok(Some(root)) => root,
@@ -88,20 +78,17 @@ fn parts(text: &str) -> Result<(Vec<Range<usize>>, NextLink), String> {
         Err(_) if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') => return Err("the body is HTML or XML, not JSON".to_owned()),
         Err(fault) => return Err(format!("the body is {fault}")),
     };
-    let Some(value) = root.member("value").filter(|value| value.kind == Kind::Array) else {
-        return Err("the body has no `value` array".to_owned());
-    };
-    let records = value.elements().map(|element| element.value.at..element.value.at + element.value.text.len()).collect();
-    let link = match root.member("nextLink") {
-        None => NextLink::None,
-        Some(link) if link.is_null() => NextLink::None,
-        Some(link) => match link.as_text() {
-            Some(link) if link.is_empty() => NextLink::None,
-            Some(link) => NextLink::Text(link.into_owned()),
-            None => NextLink::Odd,
-        },
-    };
-    Ok((records, link))
+    let (mut records, mut link) = (None, Finder::default());
+    for member in root.members() {
+        if member.name.eq_ignore_ascii_case("value") && member.value.kind == Kind::Array {
+            let elements = member.value.elements().map(|element| element.value.at..element.value.at + element.value.text.len());
+            records.get_or_insert_with(Vec::new).extend(elements);
+        } else {
+            link.look(&member);
+        }
+    }
+    let records = records.ok_or_else(|| "the body has no `value` array".to_owned())?;
+    Ok((records, link.found()))
 }
 
 /// What the walk has to know of a record.
@@ -179,6 +166,13 @@ mod tests {
         assert_eq!(link(",\"nextLink\":\"\""), NextLink::None);
         assert_eq!(link(",\"nextLink\":7"), NextLink::Odd);
         assert_eq!(link(",\"nextLink\":\"_dynamic\""), NextLink::Text("_dynamic".into()));
+    }
+
+    #[test]
+    fn records_are_found_in_any_letter_case() {
+        for (body, expected) in [(r#"{"Value":[1]}"#, 1), (r#"{"value":[1],"VALUE":[2,3]}"#, 3), (r#"{"value":null,"Value":[1]}"#, 1)] {
+            assert_eq!(Page::read(body.into()).unwrap().0.records.len(), expected, "{body}");
+        }
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub enum Code {
     PageAskedAgain,
     /// A `nextLink` that must not be followed.
     LinkRefused,
+    /// A page with something like a link to a next one.
+    LinkUnknown,
     /// A list that leads back to itself or never ends.
     ListEndless,
     /// A list whose links had expired.
@@ -55,13 +57,14 @@ pub struct Row {
 
 impl Code {
     /// All codes, in the order of the docs.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ScopeMissing,
         Self::ScopeForbidden,
         Self::ScopeFailed,
         Self::PageFailed,
         Self::PageAskedAgain,
         Self::LinkRefused,
+        Self::LinkUnknown,
         Self::ListEndless,
         Self::ListRestarted,
         Self::AssessmentRepeated,
@@ -88,6 +91,11 @@ impl Code {
             Self::LinkRefused => {
                 ("link-refused", Error, "A page names a next page that is no URL or leads to another server: it was not followed, the rest is missing.")
             }
+            Self::LinkUnknown => (
+                "link-unknown",
+                Error,
+                "A page has a member that looks like a link to a next page, under a name that no Azure service is known to use: what it leads to is missing.",
+            ),
             Self::ListEndless => {
                 ("list-endless", Error, "A list leads back to a page that was read, or goes on without bringing anything new: it was left there.")
             }

@@ -23,7 +23,7 @@ pub fn check(bytes: &[u8]) {
 }
 
 fn settings(choices: &mut Choices<'_>) -> Settings {
-    let scope = |number: usize| if number == 1 { Scope::ManagementGroup("g".into()) } else { Scope::Subscription(format!("s{number}")) };
+    let scope = |number: usize| if number == 1 { Scope::ManagementGroup("g é%?".into()) } else { Scope::Subscription(format!("s{number}")) };
     Settings {
         scopes: (0..choices.below(4)).map(scope).collect(),
         sub_assessments: if choices.one_in(2) { SubAssessments::ListAll } else { SubAssessments::PerAssessment },
@@ -59,6 +59,7 @@ impl<'a> Run<'a> {
         for calls in 0.. {
             assert!(calls < CALLS, "it does not end");
             assert!(step.requests.iter().all(|request| asked.insert(request.id)), "an id twice");
+            assert!(step.requests.iter().all(|request| request.url.bytes().all(|byte| byte.is_ascii_graphic())), "what no client can send");
             pending.append(&mut step.requests);
             let more = step.more;
             if self.store(step, given) {
@@ -172,7 +173,7 @@ fn page(url: &str, choices: &mut Choices<'_>) -> Vec<u8> {
         5 => quoted(url),
         6 => quoted("https://elsewhere.example/x"),
         7 => quoted(url.trim_start_matches("https://management.azure.com")),
-        8 => quoted(&String::from_utf8_lossy(choices.bytes())),
+        8 => quoted(&format!("{}{}", choices.of(&["", "/"]), String::from_utf8_lossy(choices.bytes()))),
         9 => "[1]".into(),
         10 => "null".into(),
         _ => return format!("{{\"value\":[{}]}}", records.join(",")).into_bytes(),
@@ -193,6 +194,10 @@ fn record(url: &str, choices: &mut Choices<'_>) -> String {
         0 => format!("{{\"id\":\"{assessment}\",\"properties\":{more}}}"),
         1 => json::text(choices),
         2 => format!("{{\"id\":\"{assessment}\",\"properties\":{{\"additionalData\":{{\"subAssessmentsLink\":{more}}}}}}}"),
+        3 => {
+            let link = serde_json::json!(format!("{assessment}/{}", String::from_utf8_lossy(choices.bytes())));
+            format!("{{\"id\":\"{assessment}\",\"properties\":{{\"additionalData\":{{\"subAssessmentsLink\":{link}}}}}}}")
+        }
         _ => {
             format!("{{\"id\":\"{assessment}\",\"properties\":{{\"additionalData\":{{\"subAssessmentsLink\":\"{assessment}/subAssessments\",\"a\":{more}}}}}}}")
         }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use host_sim_runtime::contract::Message;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -11,7 +12,6 @@ use super::config::Config;
 use super::read::{cannot_read, lines};
 use super::{Case, Input};
 use crate::recording::Format;
-use host_sim_runtime::contract::Message;
 
 #[derive(Deserialize)]
 struct Events {

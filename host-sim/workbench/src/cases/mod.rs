@@ -14,8 +14,9 @@ pub use find::{Found, find};
 pub use report::Report;
 pub use suite::{Mode, Suite, Verdict};
 
-use self::compare::Rule;
 use host_sim_runtime::contract::Message;
+
+use self::compare::Rule;
 
 /// A case, read in full.
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use host_sim_runtime::contract::Message;
 use serde_json::Value;
 
 use super::compare::Rule;
@@ -11,7 +12,6 @@ use super::config::settings_of;
 use super::read::{cannot_read, lines};
 use super::{Case, Input};
 use crate::recording::Format;
-use host_sim_runtime::contract::Message;
 
 /// One body; the line break that editors put behind it is none of it.
 pub(super) fn message(file: &Path) -> Result<Case, String> {

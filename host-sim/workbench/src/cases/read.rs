@@ -4,8 +4,9 @@ use std::fs;
 use std::io::BufReader;
 use std::path::Path;
 
-use crate::recording::{Format, Lines};
 use host_sim_runtime::contract::Message;
+
+use crate::recording::{Format, Lines};
 
 /// All messages of a file.
 pub(super) fn lines(file: &Path, format: Format) -> Result<Vec<Message>, String> {

@@ -1,12 +1,13 @@
 //! Runs cases through a component.
 
+use host_sim_runtime::contract::Timestamp;
+use host_sim_runtime::{Component, ConfigureError, Instance};
+
 use super::compare::{Made, Rule};
 use super::expected::{self, Expected};
 use super::find::{Found, Kind};
 use super::{Case, Input, elastic, own};
 use crate::json;
-use host_sim_runtime::contract::Timestamp;
-use host_sim_runtime::{Component, ConfigureError, Instance};
 
 /// What cases run with.
 #[derive(Debug)]

@@ -2,9 +2,10 @@
 
 use std::io::BufRead;
 
-use crate::recording::{Format, Lines, MessageError};
 use host_sim_runtime::Batch;
 use host_sim_runtime::contract::Message;
+
+use crate::recording::{Format, Lines, MessageError};
 
 /// Messages of one call: more costs memory and gains nothing.
 const MESSAGES: usize = 64;
@@ -114,9 +115,10 @@ impl<R: BufRead> Batches<R> {
 mod tests {
     use std::io::{BufReader, Read};
 
+    use host_sim_runtime::Batch;
+
     use super::{BYTES, Batches, MESSAGES};
     use crate::recording::{Format, Lines};
-    use host_sim_runtime::Batch;
 
     /// The lines of each batch, and how it ends.
     #[track_caller]

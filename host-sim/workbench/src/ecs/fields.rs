@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use host_sim_runtime::contract::Field;
 use serde_json::Value;
 
 use super::fit;
-use host_sim_runtime::contract::Field;
 
 /// Fields that documents of this project have and ECS has not. An object is open: anything may stand in it.
 const CUSTOM: [(&str, &str); 16] = [

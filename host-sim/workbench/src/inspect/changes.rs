@@ -134,9 +134,10 @@ impl fmt::Display for Changes {
 
 #[cfg(test)]
 mod tests {
+    use host_sim_runtime::contract::{Dataset, Field};
+
     use super::{Changes, Inspection};
     use crate::inspect::{Dependency, DependencyKind, Setting};
-    use host_sim_runtime::contract::{Dataset, Field};
 
     fn inspection(version: &str, field: &str, kind: &str, dependency: &str) -> Inspection {
         let field = Field { name: field.into(), kind: kind.into(), sources: vec!["`A`".into()] };

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use host_sim_runtime::contract::Response;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::target::Target;
-use host_sim_runtime::contract::Response;
 
 /// A recorded request and its response.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,9 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::messages::recorded;
 use host_sim_runtime::contract::Message;
+
+use super::messages::recorded;
 
 /// A line longer than this is refused: no hub takes a message of a tenth of it.
 const LONGEST_LINE: u64 = 64 << 20;

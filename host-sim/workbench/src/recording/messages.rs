@@ -74,8 +74,9 @@ fn timestamp(text: &str) -> Result<Timestamp, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::recorded;
     use host_sim_runtime::contract::{Message, Position};
+
+    use super::recorded;
 
     #[track_caller]
     fn check(line: &str, body: &[u8], position: Option<Position>) {

@@ -1,8 +1,9 @@
 //! What tells one recorded request from another.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
-/// Method, path and query of a request. The origin does not count, and the order of the query's pairs neither; text is compared as it stands.
+/// Method, path and query of a request. The origin does not count, and the order of the query's pairs neither. URLs that RFC 3986 calls equivalent (6.2.2,
+/// 6.2.3) are the same target, and what a person wrote without encoding is what a URL has encoded.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Target {
     method: String,
@@ -16,10 +17,9 @@ impl Target {
         let sent = url.split_once('#').map_or(url, |(sent, _)| sent);
         let rest = sent.split_once("://").map_or(sent, |(_, rest)| rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default());
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let mut query: Vec<String> = query.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
+        let mut query: Vec<String> = query.split('&').filter(|pair| !pair.is_empty()).map(normal).collect();
         query.sort_unstable();
-        let path = if path.is_empty() { "/" } else { path };
-        Self { method: method.to_owned(), path: path.to_owned(), query }
+        Self { method: method.to_owned(), path: without_dots(&normal(path)), query }
     }
 
     /// How far another request is from this one; only for comparing.
@@ -27,6 +27,45 @@ impl Target {
         let method = if self.method == other.method { 0 } else { 1_000 };
         method + 10 * unlike(&self.path, &other.path) + unshared(&self.query, &other.query) + unshared(&other.query, &self.query)
     }
+}
+
+/// Text of a URL in the one form that all equivalent ones have: what is unreserved stands for itself, everything that cannot stand in a URL is encoded, and
+/// hex digits are in upper case.
+fn normal(text: &str) -> String {
+    let mut normal = String::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        let coded = if byte == b'%' { behind.first_chunk::<2>().and_then(coded) } else { None };
+        rest = if coded.is_some() { behind.get(2..).unwrap_or_default() } else { behind };
+        let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        match coded {
+            Some(coded) if unreserved(coded) => normal.push(char::from(coded)),
+            None if unreserved(byte) || b":/?#[]@!$&'()*+,;=".contains(&byte) => normal.push(char::from(byte)),
+            _ => drop(write!(normal, "%{:02X}", coded.unwrap_or(byte))),
+        }
+    }
+    normal
+}
+
+/// The byte that two hex digits stand for.
+fn coded(digits: &[u8; 2]) -> Option<u8> {
+    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let [high, low] = *digits;
+    Some((value(high)? << 4) | value(low)?)
+}
+
+/// A path without segments that lead nowhere or back.
+fn without_dots(path: &str) -> String {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/').skip(1) {
+        match segment {
+            "." => {}
+            ".." => drop(segments.pop()),
+            _ => segments.push(segment),
+        }
+    }
+    let to_folder = if path.ends_with("/.") || path.ends_with("/..") { "/" } else { "" };
+    format!("/{}{}", segments.join("/"), if segments.is_empty() { "" } else { to_folder })
 }
 
 /// How many segments of two paths differ, place by place.
@@ -75,7 +114,22 @@ mod tests {
     }
 
     #[test]
-    fn path_and_query_are_compared_as_they_stand() {
+    fn equivalent_urls_are_the_same() {
+        check("HTTPS://A.example:443/x", "https://a.EXAMPLE/x", true);
+        check("/a%2fb%c3%a4", "/a%2Fb%C3%A4", true);
+        check("/%61%2D%2e%5F%7E", "/a-._~", true);
+        check("/x?%61=%62&c=%7b", "/x?c=%7B&a=b", true);
+        check("/ä b/\"|?c= ö", "/%C3%A4%20b/%22%7C?c=%20%C3%B6", true);
+        check("/a/./b/../c", "/a/c", true);
+        check("/../a/.", "/a/", true);
+        check("/%2e%2e/a/..", "/", true);
+        check("/100%", "/100%25", true);
+    }
+
+    #[test]
+    fn reserved_characters_and_letter_case_are_compared_as_they_stand() {
+        check("https://a.example/x?$skipToken=1", "https://a.example/x?%24skipToken=1", false);
+        check("https://a.example/a%2Fb", "https://a.example/a/b", false);
         check("https://a.example/x", "https://a.example/X", false);
         check("https://a.example/x", "https://a.example/x/", false);
         check("https://a.example/x?a=%2B", "https://a.example/x?a=+", false);

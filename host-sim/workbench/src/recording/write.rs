@@ -53,9 +53,10 @@ fn time(enqueued: Timestamp) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use host_sim_runtime::contract::{Message, Position};
+
     use super::write_message;
     use crate::recording::{Format, Lines};
-    use host_sim_runtime::contract::{Message, Position};
 
     #[track_caller]
     fn check(message: &Message, expected: &str) {

@@ -159,3 +159,49 @@ fn many_scopes_are_walked_a_few_at_a_time() {
     let ran = Host::new(&settings, 1).keeping_cursors().run(|url| ok(&[bare(url.split('/').nth(4).expect("a subscription"))], None));
     assert_eq!((ran.documents.len(), ran.totals.pages, ran.totals.complete), (100, 100, true));
 }
+
+#[test]
+fn r03_a_next_link_in_another_spelling_is_followed() {
+    let two = later(1);
+    for name in ["NextLink", "@nextLink", "odata.nextLink", "@odata.nextLink", "@OData.NextLink"] {
+        let first = answer(200, format!("{{\"Value\":[{}],\"{name}\":{two:?}}}", bare("a")));
+        let ran = one_by_one(&[(FIRST, first), (&two, ok(&[bare("b")], None))]);
+        assert_eq!(names(&ran), ["a", "b"], "{name}");
+        assert!(ran.totals.complete && ran.problems.is_empty());
+    }
+}
+
+#[test]
+fn a_link_that_is_not_known_makes_a_run_incomplete() {
+    let page = |records: &str| answer(200, format!("{{\"value\":[{records}],\"links\":{{\"next\":\"/more\"}}}}"));
+    let check = |ran: Ran, expected: &[&str]| {
+        assert_eq!(names(&ran), expected);
+        assert_eq!(ran.codes(), ["link-unknown"]);
+        assert!(ran.problems[0].severity == Severity::Error && ran.problems[0].message.contains("`links.next`"), "{:?}", ran.problems);
+        assert!(!ran.totals.complete);
+    };
+    check(one_by_one(&[(FIRST, page(&bare("a")))]), &["a"]);
+    check(one_by_one(&[(FIRST, ok(&[linked("a")], None)), (&list("a"), page(&sub("a", "1")))]), &["a+1"]);
+    check(walk(SubAssessments::ListAll, &[(FIRST, ok(&[linked("a"), bare("b")], None)), (ALL, page(&sub("a", "1")))]), &["a+1", "b"]);
+}
+
+#[test]
+fn every_request_is_a_url() {
+    let mut settings = settings(SubAssessments::PerAssessment);
+    settings.scopes = vec![Scope::ManagementGroup("Größe 1%?".into())];
+    let first = "https://management.azure.com/providers/Microsoft.Management/managementGroups/Gr%C3%B6%C3%9Fe%201%25%3F/providers/Microsoft.Security/assessments\
+        ?api-version=2021-06-01";
+    let second = "https://management.azure.com/n%20%C3%A4?$skipToken=%7b\"x|y\"%7d";
+    let subs = "https://management.azure.com/rg%20%22%C3%A4%22/%23/subAssessments?api-version=2019-01-01-preview";
+    let ran = Host::new(&settings, 1).run(|url| match url {
+        _ if url == first => ok(&[bare("a")], Some("/n ä?$skipToken=%7b\"x|y\"%7d")),
+        _ if url == second => {
+            ok(&[r#"{"id":"/A/assessments/b","properties":{"additionalData":{"subAssessmentsLink":"/rg \"ä\"/#/subAssessments"}}}"#.into()], None)
+        }
+        _ if url == subs => ok(&[sub("b", "1")], None),
+        _ => panic!("nobody named `{url}`"),
+    });
+    assert_eq!(names(&ran), ["a", "b+1"]);
+    assert!(ran.totals.complete && ran.problems.is_empty());
+    assert_eq!(ran.run["microsoft_defender_cloud"]["run"]["scopes"][0], "/providers/Microsoft.Management/managementGroups/Größe 1%?");
+}
