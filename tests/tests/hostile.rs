@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use host_sim_runtime::contract::{Message, Severity};
+use host_sim_runtime::flow::{Source, StopSignal};
 use host_sim_runtime::{Allowance, Artifact, Cache, Clock, Code, Component, Engine, Instance, Limits, Stop};
 use host_sim_workbench::decode::Decoding;
 use host_sim_workbench::recording::{Format, Lines};
@@ -123,10 +124,10 @@ fn messages_of_many_batches_keep_their_order_around_bad_ones() {
     let jobs = NonZeroUsize::new(3).expect("three");
     let mut decoding = Decoding::new(start(Limits::default()), jobs, 0, Clock::Fixed(0), Lines::new(input.as_bytes(), Format::Raw));
     let (mut documents, mut dead) = (Vec::new(), Vec::new());
-    while let Some(batch) = decoding.next_batch().expect("it goes on") {
-        documents.extend(batch.decoded.documents.iter().filter_map(|document| batch.line_of(document.source)));
-        dead.extend(batch.dead.iter().filter_map(|letter| batch.line_of(Some(letter.source))));
-        assert_eq!(batch.decoded.problems.iter().filter(|problem| problem.severity == Severity::Error).count(), batch.dead.len());
+    while let Some(parcel) = decoding.next_parcel(&StopSignal::default()).expect("it goes on") {
+        documents.extend(parcel.documents.iter().filter_map(|document| parcel.number_of(document.source)));
+        dead.extend(parcel.dead.iter().filter_map(|letter| parcel.number_of(Some(letter.source))));
+        assert_eq!(parcel.problems.iter().filter(|problem| problem.severity == Severity::Error).count(), parcel.dead.len());
     }
     assert_eq!(dead, bad);
     assert_eq!(documents, (0..300).filter(|line| !bad.contains(line)).collect::<Vec<_>>());

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use host_sim_runtime::contract::Description;
+use host_sim_runtime::flow::FlowError;
 use host_sim_workbench::decode::{DecodeError, Decoding};
 use host_sim_workbench::recording::{Format, Lines, MessageError};
 
@@ -59,11 +60,11 @@ impl Decode {
         settings::apply(&mut instance, &settings::text(self.run.settings.as_deref(), None)?, &console)?;
 
         let (input, length) = self.input()?;
-        let dead_letters = self.dead_letters.open(&self.file)?;
+        let dead_letters = self.dead_letters.open(&self.file, &console)?;
         let format = if self.raw { Format::Raw } else { Format::Recorded };
         let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format));
-        let mut run = Run::new(run::to_stdout(&description, self.run.shape()), &description, &console, self.run.quiet);
-        let result = run.decode(decoding, length, dead_letters);
+        let mut run = Run::new(run::to_stdout(&description, self.run.shape()), dead_letters, &description, &console, self.run.quiet);
+        let result = run.decode(decoding, length);
         if result.as_ref().is_err_and(is_no_message) && !self.raw {
             console.hint("with `--raw`, each line is taken as the body of a message");
         }
@@ -83,8 +84,8 @@ impl Decode {
     }
 }
 
-fn is_no_message(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(DecodeError::Input(MessageError::Line { .. })))
+fn is_no_message(error: &FlowError<DecodeError>) -> bool {
+    matches!(error, FlowError::Source(DecodeError::Input(MessageError::Line { .. })))
 }
 
 /// The position of a data set whose records the component decodes.

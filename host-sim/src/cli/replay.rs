@@ -55,7 +55,7 @@ impl Replay {
         if replay.is_none() && messages.is_none() {
             anyhow::bail!("cannot replay `{}`: it holds neither `exchanges.json` nor `messages.ndjson`", self.folder.display());
         }
-        let dead_letters = self.dead_letters.open(&self.folder.join("messages.ndjson"))?;
+        let dead_letters = self.dead_letters.open(&self.folder.join("messages.ndjson"), &console)?;
         let mut instance = self.run.start(&self.component)?;
         let description = instance.description().clone();
         let text = settings::text(self.run.settings.as_deref(), Some(&self.folder.join("settings.json")))?;
@@ -66,7 +66,7 @@ impl Replay {
             None => run::to_stdout(&description, self.run.shape()),
         };
         let mut component = self.run.checked(instance);
-        let mut run = Run::new(output, &description, &console, self.run.quiet);
+        let mut run = Run::new(output, dead_letters, &description, &console, self.run.quiet);
         let mut missed = false;
         if let Some(mut replay) = replay {
             let walked = run.walk(&mut component, &mut replay, self.run.clock());
@@ -78,7 +78,7 @@ impl Replay {
         if let Some((file, length)) = messages {
             let event = dataset(&description, "event")?;
             let lines = Lines::new(BufReader::new(file), Format::Recorded);
-            run.decode(Decoding::new(component, self.run.jobs(), event, self.run.clock(), lines), Some(length), dead_letters)?;
+            run.decode(Decoding::new(component, self.run.jobs(), event, self.run.clock(), lines), Some(length))?;
         }
         let end = run.finish()?;
         Ok(if missed { End::Failed } else { end })

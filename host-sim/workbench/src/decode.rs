@@ -7,19 +7,21 @@ use std::io::{self, BufRead};
 use std::num::NonZeroUsize;
 
 use host_sim_runtime::contract::Decoded;
-use host_sim_runtime::{Clock, DeadLetter, Decoder, Pool, Salvage, Stop};
+use host_sim_runtime::flow::{Lane, Parcel, Source, StopSignal};
+use host_sim_runtime::{Clock, Decoder, Pool, Salvage, Stop};
 
 use self::batches::{Batches, RawBatch};
 use crate::recording::{Lines, MessageError};
 
 /// Decodes the messages of a file in their order.
 ///
-/// Batch by batch is read where [`next_batch`](Self::next_batch) is called, and decoded by a [`Pool`].
+/// It is a flow's source: batch by batch is read where it is asked for a parcel, and decoded by a [`Pool`].
 ///
-/// It reads on while batches are being decoded. Where the input has to be waited for, as on a pipe whose writer pauses, batches that were ready have been
+/// It reads on while batches are being decoded. Where the input has to be waited for, as on a pipe whose writer pauses, what was ready has been
 /// handed over by then; those that were still being decoded are handed over once there is more input, or its end.
 #[derive(Debug)]
 pub struct Decoding<D, R> {
+    lane: Lane,
     batches: Batches<R>,
     pool: Pool<D, RawBatch>,
     /// How many bytes of the input there are up to the end of the last batch that was read, and of the last one that was handed over.
@@ -42,24 +44,6 @@ enum Stage {
     Ending,
     /// Nothing: what is being decoded comes after an error.
     Over,
-}
-
-/// What one batch gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Batch {
-    /// Documents and problems; `source` is a position in `lines`.
-    pub decoded: Decoded,
-    /// Messages that stopped the component: it gave nothing for them, and `decoded` holds a problem for each.
-    pub dead: Vec<DeadLetter>,
-    /// The line of each message, from 0.
-    pub lines: Vec<u64>,
-}
-
-impl Batch {
-    /// The line that a document or problem comes from.
-    pub fn line_of(&self, source: Option<u32>) -> Option<u64> {
-        self.lines.get(usize::try_from(source?).ok()?).copied()
-    }
 }
 
 /// Why a file is not decoded to its end. Everything before has been decoded or set aside.
@@ -90,11 +74,19 @@ fn lines(first: u64, last: u64) -> String {
 impl<D: Decoder, R: BufRead> Decoding<D, R> {
     /// Starts at the first line. `dataset` says what the messages are; `jobs` is as in [`Pool::new`].
     pub fn new(decoder: D, jobs: NonZeroUsize, dataset: u32, clock: Clock, lines: Lines<R>) -> Self {
-        Self { batches: Batches::new(lines), pool: Pool::new(decoder, jobs, dataset, clock), read_to: 0, bytes: 0, stage: Stage::Reading, error: None }
+        Self {
+            lane: Lane::new("messages"),
+            batches: Batches::new(lines),
+            pool: Pool::new(decoder, jobs, dataset, clock),
+            read_to: 0,
+            bytes: 0,
+            stage: Stage::Reading,
+            error: None,
+        }
     }
 
-    /// Decodes the next batch, `None` at the end and after an error.
-    pub fn next_batch(&mut self) -> Result<Option<Batch>, DecodeError> {
+    /// What came of the next batch, `None` at the end and after an error.
+    fn next_batch(&mut self) -> Result<Option<Parcel>, DecodeError> {
         while self.stage != Stage::Over {
             // What is ready goes out before anything is read, which may have to wait.
             let mut done = self.pool.ready();
@@ -110,8 +102,8 @@ impl<D: Decoder, R: BufRead> Decoding<D, R> {
                 self.stage = Stage::Over;
                 break;
             };
-            if let Some(batch) = self.take(raw, salvage) {
-                return Ok(Some(batch));
+            if let Some(parcel) = self.take(raw, salvage) {
+                return Ok(Some(parcel));
             }
         }
         self.error.take().map_or(Ok(None), Err)
@@ -148,7 +140,7 @@ impl<D: Decoder, R: BufRead> Decoding<D, R> {
     }
 
     /// What came of a batch, if its first line holds a message. What comes after an error is not wanted.
-    fn take(&mut self, raw: RawBatch, salvage: Salvage) -> Option<Batch> {
+    fn take(&mut self, raw: RawBatch, salvage: Salvage) -> Option<Parcel> {
         self.bytes = raw.bytes;
         let lines = raw.numbers();
         let Salvage { decoded, dead, gave_up } = salvage;
@@ -158,7 +150,22 @@ impl<D: Decoder, R: BufRead> Decoding<D, R> {
             self.stage = Stage::Over;
             self.pool.cancel();
         }
-        Some(Batch { decoded, dead, lines }).filter(|batch| !batch.lines.is_empty())
+        let sources: Vec<Option<u64>> = lines.into_iter().map(Some).collect();
+        let Decoded { documents, problems } = decoded;
+        Some(Parcel { documents, problems, dead, sources, ..Parcel::empty(self.lane.clone()) }).filter(|parcel| !parcel.sources.is_empty())
+    }
+}
+
+impl<D: Decoder, R: BufRead> Source for Decoding<D, R> {
+    type Error = DecodeError;
+
+    /// A parcel has the messages of a batch; their numbers are those of the lines, from 0.
+    fn next_parcel(&mut self, stop: &StopSignal) -> Result<Option<Parcel>, DecodeError> {
+        if stop.is_stopped() {
+            self.pool.cancel();
+            return Ok(None);
+        }
+        self.next_batch()
     }
 }
 
@@ -169,7 +176,7 @@ mod tests {
     use host_sim_runtime::contract::{Decoded, Document, Message, Timestamp};
     use host_sim_runtime::{Clock, Decoder, Stop};
 
-    use super::Decoding;
+    use super::{Decoding, Source, StopSignal};
     use crate::recording::{Format, Lines};
 
     /// Traps on messages that say so.
@@ -199,17 +206,17 @@ mod tests {
         let mut decoding = Decoding::new(Touchy, NonZeroUsize::MIN, 0, Clock::Fixed(0), Lines::new(text.as_bytes(), Format::Recorded));
         let (mut lines, mut set_aside) = (Vec::new(), Vec::new());
         let end = loop {
-            match decoding.next_batch() {
-                Ok(Some(batch)) => {
-                    lines.extend(batch.decoded.documents.iter().filter_map(|document| batch.line_of(document.source)));
-                    set_aside.extend(batch.dead.iter().filter_map(|letter| batch.line_of(Some(letter.source))));
+            match decoding.next_parcel(&StopSignal::default()) {
+                Ok(Some(parcel)) => {
+                    lines.extend(parcel.documents.iter().filter_map(|document| parcel.number_of(document.source)));
+                    set_aside.extend(parcel.dead.iter().filter_map(|letter| parcel.number_of(Some(letter.source))));
                 }
                 Ok(None) => break None,
                 Err(error) => break Some(error.to_string()),
             }
         };
         assert_eq!((lines.as_slice(), set_aside.as_slice(), end.as_deref()), (documents, dead, error));
-        assert!(decoding.next_batch().is_ok_and(|batch| batch.is_none()));
+        assert!(decoding.next_parcel(&StopSignal::default()).is_ok_and(|parcel| parcel.is_none()));
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! Writes documents, one a line: all to one place, or each data set to a file of its own.
+//! Files as a sink: documents, one a line, all in one place or each data set in a file of its own.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use host_sim_runtime::contract::{Description, Document};
+use host_sim_runtime::flow::{Fate, Item, Sink, SinkError};
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +21,11 @@ pub enum Shape {
 pub struct Output<'a> {
     shape: Shape,
     datasets: Vec<String>,
-    place: Place<'a>,
+    target: Mutex<Target<'a>>,
 }
 
-enum Place<'a> {
-    Stream(Box<dyn Write + 'a>),
+enum Target<'a> {
+    Stream(Box<dyn Write + Send + 'a>),
     Folder(Vec<Partial>),
 }
 
@@ -35,8 +37,8 @@ impl std::fmt::Debug for Output<'_> {
 
 impl<'a> Output<'a> {
     /// Writes all documents to one stream.
-    pub fn to_stream(stream: impl Write + 'a, description: &Description, shape: Shape) -> Self {
-        Self { shape, datasets: names(description), place: Place::Stream(Box::new(stream)) }
+    pub fn to_stream(stream: impl Write + Send + 'a, description: &Description, shape: Shape) -> Self {
+        Self { shape, datasets: names(description), target: Mutex::new(Target::Stream(Box::new(stream))) }
     }
 
     /// Writes one `<data set>.ndjson` for each data set of the component into a folder, which is made if needed. The files appear, and replace
@@ -45,38 +47,57 @@ impl<'a> Output<'a> {
         let datasets = names(description);
         fs::create_dir_all(folder)?;
         let files = datasets.iter().map(|name| Partial::new(folder, name)).collect::<io::Result<_>>()?;
-        Ok(Self { shape, datasets, place: Place::Folder(files) })
-    }
-
-    /// Writes one document; `source` is what its envelope says.
-    pub fn write(&mut self, document: &Document, source: Option<u64>) -> io::Result<()> {
-        let at = usize::try_from(document.dataset).map_err(io::Error::other)?;
-        let dataset = self.datasets.get(at).ok_or_else(|| io::Error::other("a document of an unknown data set"))?;
-        let writer: &mut dyn Write = match &mut self.place {
-            Place::Stream(stream) => stream,
-            Place::Folder(files) => &mut files.get_mut(at).ok_or_else(|| io::Error::other("a document of an unknown data set"))?.file,
-        };
-        match self.shape {
-            Shape::Bare => writer.write_all(&document.body)?,
-            Shape::Envelope => envelope(writer, document, dataset, source)?,
-        }
-        writer.write_all(b"\n")
-    }
-
-    /// Passes on what is held back.
-    pub fn flush(&mut self) -> io::Result<()> {
-        match &mut self.place {
-            Place::Stream(stream) => stream.flush(),
-            Place::Folder(files) => files.iter_mut().try_for_each(|partial| partial.file.flush()),
-        }
+        Ok(Self { shape, datasets, target: Mutex::new(Target::Folder(files)) })
     }
 
     /// Ends the output, and gives the files that it made.
-    pub fn finish(mut self) -> io::Result<Vec<PathBuf>> {
-        self.flush()?;
-        match self.place {
-            Place::Stream(_) => Ok(Vec::new()),
-            Place::Folder(files) => files.into_iter().map(Partial::publish).collect(),
+    pub fn finish(self) -> io::Result<Vec<PathBuf>> {
+        match self.target.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Target::Stream(mut stream) => stream.flush().map(|()| Vec::new()),
+            Target::Folder(files) => files.into_iter().map(Partial::publish).collect(),
+        }
+    }
+
+    fn write_all(&self, items: &[Item]) -> io::Result<()> {
+        let mut target = self.target.lock().unwrap_or_else(PoisonError::into_inner);
+        items.iter().try_for_each(|item| self.write(&mut target, item))?;
+        target.flush()
+    }
+
+    fn write(&self, target: &mut Target<'_>, item: &Item) -> io::Result<()> {
+        let Item { document, number } = item;
+        let index = usize::try_from(document.dataset).map_err(io::Error::other)?;
+        let dataset = self.datasets.get(index).ok_or_else(|| io::Error::other("a document of an unknown data set"))?;
+        let writer = target.writer(index)?;
+        match self.shape {
+            Shape::Bare => writer.write_all(&document.body)?,
+            Shape::Envelope => envelope(writer, document, dataset, *number)?,
+        }
+        writer.write_all(b"\n")
+    }
+}
+
+impl Sink for Output<'_> {
+    /// What is stored has been handed to the system. A line is whole or, if that fails, the last one.
+    fn put(&self, items: &[Item]) -> Result<Vec<Fate>, SinkError> {
+        self.write_all(items).map_err(|error| SinkError::Closed(error.into()))?;
+        Ok(vec![Fate::Stored; items.len()])
+    }
+}
+
+impl Target<'_> {
+    /// Where documents of a data set go.
+    fn writer(&mut self, dataset: usize) -> io::Result<&mut dyn Write> {
+        match self {
+            Self::Stream(stream) => Ok(stream),
+            Self::Folder(files) => Ok(&mut files.get_mut(dataset).ok_or_else(|| io::Error::other("a document of an unknown data set"))?.file),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stream(stream) => stream.flush(),
+            Self::Folder(files) => files.iter_mut().try_for_each(|partial| partial.file.flush()),
         }
     }
 }
@@ -85,10 +106,10 @@ fn names(description: &Description) -> Vec<String> {
     description.datasets.iter().map(|dataset| dataset.name.clone()).collect()
 }
 
-fn envelope(writer: &mut dyn Write, document: &Document, dataset: &str, source: Option<u64>) -> io::Result<()> {
+fn envelope(writer: &mut dyn Write, document: &Document, dataset: &str, number: Option<u64>) -> io::Result<()> {
     writer.write_all(b"{\"source\":")?;
-    match source {
-        Some(source) => write!(writer, "{source}")?,
+    match number {
+        Some(number) => write!(writer, "{number}")?,
         None => writer.write_all(b"null")?,
     }
     writer.write_all(b",\"dataset\":")?;
@@ -142,15 +163,16 @@ mod tests {
 
     use host_sim_runtime::contract::{Dataset, Description, Document};
 
-    use super::{Output, Shape};
+    use super::{Item, Output, Shape, Sink};
 
     fn description(names: &[&str]) -> Description {
         let dataset = |name: &&str| Dataset { name: (*name).into(), summary: String::new(), decodes: true };
         Description { name: String::new(), version: String::new(), datasets: names.iter().map(dataset).collect(), settings_schema: String::new() }
     }
 
-    fn document(dataset: u32) -> Document {
-        Document { dataset, id: "a\"b".into(), body: br#"{"a":4.0}"#.to_vec(), source: None }
+    fn item(dataset: u32, number: Option<u64>) -> Item {
+        let document = Document { dataset, id: "a\"b".into(), body: br#"{"a":4.0}"#.to_vec(), source: None };
+        Item { document, number }
     }
 
     fn folder(name: &str) -> std::path::PathBuf {
@@ -160,10 +182,10 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(shape: Shape, source: Option<u64>, expected: &str) {
+    fn check(shape: Shape, number: Option<u64>, expected: &str) {
         let mut bytes = Vec::new();
-        let mut output = Output::to_stream(&mut bytes, &description(&["x.event"]), shape);
-        output.write(&document(0), source).expect("memory can be written");
+        let output = Output::to_stream(&mut bytes, &description(&["x.event"]), shape);
+        output.put(&[item(0, number)]).expect("memory can be written");
         drop(output);
         assert_eq!(String::from_utf8_lossy(&bytes), expected);
     }
@@ -178,8 +200,8 @@ mod tests {
     #[test]
     fn each_data_set_has_its_file_once_the_output_is_finished() {
         let folder = folder("files");
-        let mut output = Output::to_folder(&folder, &description(&["x.event", "x.run"]), Shape::Bare).expect("the folder can be made");
-        output.write(&document(1), None).expect("writable");
+        let output = Output::to_folder(&folder, &description(&["x.event", "x.run"]), Shape::Bare).expect("the folder can be made");
+        output.put(&[item(1, None)]).expect("writable");
         assert!(!folder.join("x.run.ndjson").exists());
         let files = output.finish().expect("writable");
         assert_eq!(files, [folder.join("x.event.ndjson"), folder.join("x.run.ndjson")]);
