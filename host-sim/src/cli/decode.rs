@@ -51,8 +51,8 @@ pub(super) struct Decode {
 
 impl Decode {
     pub(super) fn run(&self) -> anyhow::Result<End> {
-        let console = run::console(self.run.quiet, true);
         let mut instance = self.run.start(&self.component)?;
+        let console = run::console(self.run.quiet, true);
         let description = instance.description().clone();
         let dataset = dataset(&description, &self.dataset)?;
         settings::apply(&mut instance, &settings::text(self.run.settings.as_deref(), None)?, &console)?;

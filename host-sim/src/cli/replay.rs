@@ -44,7 +44,6 @@ pub(super) struct Replay {
 
 impl Replay {
     pub(super) fn run(&self) -> anyhow::Result<End> {
-        let console = run::console(self.run.quiet, self.out.is_none());
         let replay = recorded::exchanges(&self.folder)?.map(host_sim::Replay::new);
         let messages = recorded::messages(&self.folder)?;
         if replay.is_none() && messages.is_none() {
@@ -52,6 +51,7 @@ impl Replay {
         }
         let dead_letters = self.dead_letters.open(&self.folder.join("messages.ndjson"))?;
         let mut instance = self.run.start(&self.component)?;
+        let console = run::console(self.run.quiet, self.out.is_none());
         let description = instance.description().clone();
         let text = settings::text(self.run.settings.as_deref(), Some(&self.folder.join("settings.json")))?;
         settings::apply(&mut instance, &text, &console)?;
