@@ -7,6 +7,7 @@ mod decode;
 mod diff;
 mod ecs_check;
 mod explain;
+mod identity;
 mod inspect;
 mod man;
 mod options;

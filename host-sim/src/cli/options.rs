@@ -73,6 +73,11 @@ impl RunOptions {
         loaded.start().with_context(|| format!("cannot start `{}`", component.display()))
     }
 
+    /// The file that the settings are in, if one is named.
+    pub(super) fn settings_file(&self) -> Option<&Path> {
+        self.settings.as_deref()?.strip_prefix('@').map(Path::new)
+    }
+
     pub(super) fn clock(&self) -> Clock {
         self.now.map_or(Clock::System, Clock::Fixed)
     }
