@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -11,7 +11,8 @@ use host_sim_runtime::flow::FlowError;
 use host_sim_workbench::decode::{DecodeError, Decoding};
 use host_sim_workbench::recording::{Format, Lines, MessageError};
 
-use super::dead_letters::DeadLetterOption;
+use super::console::Console;
+use super::dead_letters::{DeadLetterOption, DeadLetters};
 use super::options::RunOptions;
 use super::run::{self, Run};
 use super::{End, Usage, settings};
@@ -53,14 +54,14 @@ pub(super) struct Decode {
 
 impl Decode {
     pub(super) fn run(&self) -> anyhow::Result<End> {
-        let console = run::console(self.run.quiet, true);
         let mut instance = self.run.start(&self.component)?;
+        let console = run::console(self.run.quiet, true);
         let description = instance.description().clone();
         let dataset = dataset(&description, &self.dataset)?;
         settings::apply(&mut instance, &settings::text(self.run.settings.as_deref(), None)?, &console)?;
 
         let (input, length) = self.input()?;
-        let dead_letters = self.dead_letters.open(&self.file, &console)?;
+        let dead_letters = self.dead_letters(&console)?;
         let format = if self.raw { Format::Raw } else { Format::Recorded };
         let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format));
         let mut run = Run::new(run::to_stdout(&description, self.run.shape()), dead_letters, &description, &console, self.run.quiet);
@@ -72,9 +73,20 @@ impl Decode {
         run.finish()
     }
 
+    fn dead_letters<'a>(&self, console: &'a Console) -> anyhow::Result<DeadLetters<'a>> {
+        let file = if self.is_stdin() { Path::new("/dev/stdin") } else { &self.file };
+        let mut others = vec![("the component", self.component.as_path()), ("the input", file)];
+        others.extend(self.run.settings_file().map(|file| ("the file of settings", file)));
+        self.dead_letters.open(&others, console)
+    }
+
+    fn is_stdin(&self) -> bool {
+        self.file.as_os_str() == "-"
+    }
+
     /// The input, and its length if it is a file.
     fn input(&self) -> anyhow::Result<(Box<dyn BufRead>, Option<u64>)> {
-        if self.file.as_os_str() == "-" {
+        if self.is_stdin() {
             return Ok((Box::new(io::stdin().lock()), None));
         }
         let cannot_read = || format!("cannot read `{}`", self.file.display());

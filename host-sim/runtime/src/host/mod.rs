@@ -13,7 +13,7 @@ mod stop;
 mod wit;
 
 pub use artifact::{Artifact, Code};
-pub use cache::Cache;
+pub use cache::{Cache, Distrust};
 pub use engine::Engine;
 pub use instance::{Component, ConfigureError, Instance};
 pub use limits::Limits;
