@@ -57,8 +57,10 @@
 //! assert_eq!(*memory.mark.lock().expect("nobody panics"), Some(Mark::Cursor(vec![3])));
 //! ```
 
+mod bounds;
 mod dead_letters;
 mod delivery;
+mod error;
 mod ledger;
 mod parcel;
 mod queue;
@@ -68,21 +70,18 @@ mod state;
 mod stop_signal;
 mod walking;
 
-use std::num::NonZeroUsize;
 use std::thread;
-use std::time::Duration;
 
+pub use self::bounds::Bounds;
 pub use self::dead_letters::{DeadLetters, Letter};
 use self::delivery::Delivery;
+pub use self::error::{BoxedError, DeliveryError, FlowError};
 pub use self::parcel::{Item, Lane, Mark, Parcel};
 pub use self::sink::{Fate, Sink, SinkError};
 pub use self::source::Source;
 pub use self::state::{State, Stateless};
 pub use self::stop_signal::StopSignal;
 pub use self::walking::Walking;
-
-/// An error of whoever stores, keeps or sets aside.
-pub type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A way from one source to one sink.
 pub struct Flow<'a> {
@@ -98,65 +97,6 @@ pub struct Flow<'a> {
     pub stop: StopSignal,
 }
 
-/// How much is under way, and how long is waited for a sink.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
-    /// Bytes of documents that wait for the sink.
-    pub queue_bytes: usize,
-    /// Bytes of documents that are given to the sink together, unless one alone is larger.
-    pub batch_bytes: usize,
-    /// Documents that are given to the sink together.
-    pub batch_documents: usize,
-    /// How many batches are given to the sink at the same time. With one, documents are stored in their order.
-    pub senders: NonZeroUsize,
-    /// How long is waited when the sink is busy for the first time; it is twice as long each time after that.
-    pub first_pause: Duration,
-    /// It is never waited longer.
-    pub longest_pause: Duration,
-}
-
-impl Bounds {
-    /// 16 MiB wait, 5 MiB or 1,000 documents go together, one after the other; half a second to a minute is waited.
-    pub const DEFAULT: Self = Self {
-        queue_bytes: 16 << 20,
-        batch_bytes: 5 << 20,
-        batch_documents: 1_000,
-        senders: NonZeroUsize::MIN,
-        first_pause: Duration::from_millis(500),
-        longest_pause: Duration::from_secs(60),
-    };
-}
-
-/// Why a flow ended before its source did.
-#[derive(Debug, thiserror::Error)]
-pub enum FlowError<E> {
-    /// The source cannot go on. What it gave is delivered.
-    #[error(transparent)]
-    Source(E),
-    /// Not everything is delivered. The kept mark still serves.
-    #[error(transparent)]
-    Delivery(DeliveryError),
-}
-
-/// Why documents are not delivered.
-#[derive(Debug, thiserror::Error)]
-pub enum DeliveryError {
-    /// Mend the sink.
-    #[error("cannot store the documents")]
-    Sink(#[source] BoxedError),
-    /// Make room for dead letters.
-    #[error("cannot keep what cannot be stored")]
-    DeadLetter(#[source] BoxedError),
-    /// Mend what keeps marks.
-    #[error("cannot keep how far `{lane}` is")]
-    State {
-        /// Whose mark it is.
-        lane: Lane,
-        /// What is wrong.
-        source: BoxedError,
-    },
-}
-
 impl std::fmt::Debug for Flow<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Flow").field("bounds", &self.bounds).field("stop", &self.stop).finish_non_exhaustive()
@@ -167,7 +107,7 @@ impl Flow<'_> {
     /// Takes parcels from a source, in this thread, until it ends, and returns when everything is delivered. `watch` sees each parcel before anything of it
     /// is stored.
     pub fn run<S: Source>(&self, source: &mut S, mut watch: impl FnMut(&S, &Parcel)) -> Result<(), FlowError<S::Error>> {
-        let delivery = Delivery::new(self);
+        let delivery = Delivery::new(self.sink, self.state, self.dead_letters, self.bounds, &self.stop);
         let end = thread::scope(|scope| {
             // A panic on either side must not leave the other one waiting.
             let _closing = Closing(&delivery);

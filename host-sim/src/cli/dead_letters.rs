@@ -11,8 +11,8 @@ use host_sim_runtime::contract::Message;
 use host_sim_runtime::flow::{self, BoxedError, Lane, Letter};
 use host_sim_workbench::recording::write_message;
 
-use super::Usage;
 use super::console::{Console, beginning};
+use super::end::Usage;
 use super::identity::Identity;
 
 /// Characters of a message that are shown where it is not kept.

@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use host_sim_runtime::contract::Description;
 use host_sim_runtime::flow::FlowError;
 use host_sim_workbench::decode::{DecodeError, Decoding};
 use host_sim_workbench::recording::{Format, Lines, MessageError};
 
 use super::console::Console;
+use super::dataset::dataset;
 use super::dead_letters::{DeadLetterOption, DeadLetters};
+use super::end::End;
 use super::options::RunOptions;
 use super::run::{self, Run};
-use super::{End, Usage, settings};
+use super::settings;
 
 const EXAMPLE: &str = r#"Examples:
   host-sim decode plugin.wasm --dataset event messages.ndjson > documents.ndjson
@@ -98,14 +99,4 @@ impl Decode {
 
 fn is_no_message(error: &FlowError<DecodeError>) -> bool {
     matches!(error, FlowError::Source(DecodeError::Input(MessageError::Line { .. })))
-}
-
-/// The position of a data set whose records the component decodes.
-pub(super) fn dataset(description: &Description, name: &str) -> anyhow::Result<u32> {
-    let position = description.position(name);
-    if let Some(position) = position.filter(|position| description.dataset(*position).is_some_and(|dataset| dataset.decodes)) {
-        return Ok(position);
-    }
-    let names: Vec<String> = description.datasets.iter().filter(|dataset| dataset.decodes).map(|dataset| format!("`{}`", dataset.name)).collect();
-    Err(Usage(format!("`{name}` is not a data set that the component decodes; it decodes {}", names.join(", "))).into())
 }

@@ -13,9 +13,10 @@ use host_sim_workbench::replay::Replay;
 use host_sim_workbench::upgrade::{Sourced, Upgrade};
 
 use super::console::{Console, for_a_terminal};
-use super::decode::dataset;
+use super::dataset::dataset;
+use super::end::End;
 use super::options::{FixedTime, LimitOptions};
-use super::{End, recorded, settings};
+use super::{recorded, settings};
 
 /// Messages of one call.
 const BATCH: usize = 64;

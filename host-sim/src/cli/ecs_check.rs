@@ -11,8 +11,8 @@ use host_sim_workbench::ecs::EcsCheck;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::End;
 use super::console::for_a_terminal;
+use super::end::End;
 use super::options::LimitOptions;
 
 const EXAMPLE: &str = r#"Examples:

@@ -11,11 +11,12 @@ use host_sim_workbench::recording::{Format, Lines};
 use host_sim_workbench::replay::Unexpected;
 
 use super::console::Console;
+use super::dataset::dataset;
 use super::dead_letters::{DeadLetterOption, DeadLetters};
-use super::decode::dataset;
+use super::end::End;
 use super::options::RunOptions;
 use super::run::{self, Run};
-use super::{End, recorded, settings};
+use super::{recorded, settings};
 
 const EXAMPLE: &str = r#"Example:
   host-sim replay plugin.wasm fixtures/tenant --out out

@@ -14,9 +14,9 @@ use host_sim_workbench::files::{Output, Shape};
 use host_sim_workbench::replay::Replay;
 use host_sim_workbench::summary::Summary;
 
-use super::End;
 use super::console::Console;
 use super::dead_letters::DeadLetters;
+use super::end::End;
 
 /// A run that is under way.
 #[derive(Debug)]

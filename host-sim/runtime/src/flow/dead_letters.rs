@@ -1,6 +1,6 @@
 //! Where goes what cannot be stored.
 
-use super::BoxedError;
+use super::error::BoxedError;
 use super::parcel::{Item, Lane};
 use crate::recovery::DeadLetter;
 

@@ -2,19 +2,24 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use super::dead_letters::Letter;
+use super::bounds::Bounds;
+use super::dead_letters::{DeadLetters, Letter};
+use super::error::DeliveryError;
 use super::ledger::Ledger;
 use super::parcel::{Item, Parcel};
 use super::queue::{Batch, Queue};
-use super::sink::{Fate, SinkError};
-use super::{DeliveryError, Flow};
+use super::sink::{Fate, Sink, SinkError};
+use super::state::State;
+use super::stop_signal::StopSignal;
 
 /// What is under way between a source and the sink of a flow.
-#[derive(Debug)]
 pub(super) struct Delivery<'a> {
-    flow: &'a Flow<'a>,
+    sink: &'a dyn Sink,
+    state: &'a dyn State,
+    dead_letters: &'a dyn DeadLetters,
+    bounds: Bounds,
+    stop: &'a StopSignal,
     queue: Queue,
     ledger: Mutex<Ledger>,
     /// Held while a mark is kept, so that an older one never replaces a newer one.
@@ -23,8 +28,8 @@ pub(super) struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    pub(super) fn new(flow: &'a Flow<'a>) -> Self {
-        Self { flow, queue: Queue::default(), ledger: Mutex::default(), keeping: Mutex::default(), failed: Mutex::default() }
+    pub(super) fn new(sink: &'a dyn Sink, state: &'a dyn State, dead_letters: &'a dyn DeadLetters, bounds: Bounds, stop: &'a StopSignal) -> Self {
+        Self { sink, state, dead_letters, bounds, stop, queue: Queue::default(), ledger: Mutex::default(), keeping: Mutex::default(), failed: Mutex::default() }
     }
 
     /// Takes a parcel on: its dead letters are kept and its documents wait for the sink. Gives whether there is any use in more of them.
@@ -33,7 +38,7 @@ impl<'a> Delivery<'a> {
     pub(super) fn take_on(&self, parcel: Parcel) -> bool {
         for letter in &parcel.dead {
             let number = parcel.number_of(Some(letter.source));
-            if let Err(error) = self.flow.dead_letters.keep(&parcel.lane, Letter::Message { letter, number }) {
+            if let Err(error) = self.dead_letters.keep(&parcel.lane, Letter::Message { letter, number }) {
                 self.fail(DeliveryError::DeadLetter(error));
                 return false;
             }
@@ -45,16 +50,16 @@ impl<'a> Delivery<'a> {
         }
         let numbers: Vec<Option<u64>> = parcel.documents.iter().map(|document| parcel.number_of(document.source)).collect();
         let items: Vec<Item> = parcel.documents.into_iter().zip(numbers).map(|(document, number)| Item { document, number }).collect();
-        items.is_empty() || self.queue.put(items, &ticket, &self.flow.bounds)
+        items.is_empty() || self.queue.put(items, &ticket, &self.bounds)
     }
 
     /// Delivers until there is nothing left and nothing more to come.
     pub(super) fn deliver_all(&self) {
-        while let Some(batch) = self.queue.take(&self.flow.bounds) {
+        while let Some(batch) = self.queue.take(&self.bounds) {
             if let Err(error) = self.deliver(batch) {
                 self.fail(error);
             }
-            if self.flow.stop.is_cut_off() {
+            if self.stop.is_cut_off() {
                 self.queue.abandon();
             }
         }
@@ -73,16 +78,16 @@ impl<'a> Delivery<'a> {
     /// Gives a batch to the sink until each of its documents has a fate, or delivery is to end.
     fn deliver(&self, batch: Batch) -> Result<(), DeliveryError> {
         let mut parts = VecDeque::from([batch]);
-        let mut patience = self.flow.bounds.first_pause;
+        let mut patience = self.bounds.first_pause;
         while let Some(mut part) = parts.pop_front() {
-            if self.flow.stop.is_cut_off() {
+            if self.stop.is_cut_off() {
                 return Ok(());
             }
-            let after = match self.flow.sink.put(&part.items) {
+            let after = match self.sink.put(&part.items) {
                 Ok(fates) => {
                     let (rest, settled) = self.settle(part, fates)?;
                     if settled > 0 {
-                        patience = self.flow.bounds.first_pause;
+                        patience = self.bounds.first_pause;
                     }
                     if rest.items.is_empty() {
                         continue;
@@ -107,8 +112,8 @@ impl<'a> Delivery<'a> {
                 }
                 Err(SinkError::Closed(error)) => return Err(DeliveryError::Sink(error)),
             };
-            self.flow.stop.pause(after.unwrap_or(patience));
-            patience = longer(patience).min(self.flow.bounds.longest_pause);
+            self.stop.pause(after.unwrap_or(patience));
+            patience = patience.saturating_mul(2).min(self.bounds.longest_pause);
         }
         Ok(())
     }
@@ -123,7 +128,7 @@ impl<'a> Delivery<'a> {
                 Fate::Stored => (),
                 Fate::Refused(why) => {
                     let letter = Letter::Document { item: &item, why: &why };
-                    self.flow.dead_letters.keep(&ticket.lane, letter).map_err(DeliveryError::DeadLetter)?;
+                    self.dead_letters.keep(&ticket.lane, letter).map_err(DeliveryError::DeadLetter)?;
                 }
                 Fate::Busy => {
                     rest.items.push(item);
@@ -144,7 +149,7 @@ impl<'a> Delivery<'a> {
         loop {
             // Not held while the mark is kept, which takes time.
             let Some((lane, mark)) = self.ledger().earned() else { return Ok(()) };
-            self.flow.state.keep(&lane, &mark).map_err(|source| DeliveryError::State { lane, source })?;
+            self.state.keep(&lane, &mark).map_err(|source| DeliveryError::State { lane, source })?;
         }
     }
 
@@ -156,8 +161,4 @@ impl<'a> Delivery<'a> {
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn longer(pause: Duration) -> Duration {
-    pause.saturating_mul(2)
 }

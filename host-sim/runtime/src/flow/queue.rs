@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::Bounds;
+use super::bounds::Bounds;
 use super::ledger::Ticket;
 use super::parcel::Item;
 

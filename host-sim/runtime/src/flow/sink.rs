@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::BoxedError;
+use super::error::BoxedError;
 use super::parcel::Item;
 
 /// Stores documents. It tries once: batches, retries and dead letters are delivery's. Several threads may use it.

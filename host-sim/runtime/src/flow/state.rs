@@ -1,6 +1,6 @@
 //! Where marks are kept.
 
-use super::BoxedError;
+use super::error::BoxedError;
 use super::parcel::{Lane, Mark};
 
 /// Keeps how far each lane is.
