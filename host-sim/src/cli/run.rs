@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use host_sim_runtime::contract::{Description, Severity};
-use host_sim_runtime::flow::{Bounds, Flow, FlowError, Lane, Parcel, Source, Stateless, StopSignal, Walking};
+use host_sim_runtime::flow::{Bounds, Flow, FlowError, Lane, Source, Stateless, StopSignal, Walking};
 use host_sim_runtime::{Clock, Instance, Walk};
 use host_sim_workbench::checked::Checked;
 use host_sim_workbench::decode::{DecodeError, Decoding};
@@ -70,7 +70,12 @@ impl<'a> Run<'a> {
         // Nothing goes on where this ends: there is no mark to keep.
         let flow = Flow { sink: output, state: &Stateless, dead_letters, bounds: Bounds::DEFAULT, stop: StopSignal::default() };
         flow.run(source, |source, parcel| {
-            count(summary, parcel);
+            // Whoever is told of no document needs none counted.
+            parcel.documents.iter().filter(|_| !*quiet).for_each(|document| summary.document(document));
+            parcel.problems.iter().for_each(|problem| summary.problem(problem));
+            if let Some(totals) = parcel.finished {
+                summary.walk(totals);
+            }
             for problem in &parcel.problems {
                 if !*quiet || problem.severity > Severity::Info {
                     console.problem(problem, parcel.number_of(problem.source));
@@ -90,14 +95,6 @@ impl<'a> Run<'a> {
             say_files(self.console, &files);
         }
         Ok(if self.summary.has_problems() { End::DoneWithProblems } else { End::Done })
-    }
-}
-
-fn count(summary: &mut Summary, parcel: &Parcel) {
-    parcel.documents.iter().for_each(|document| summary.document(document));
-    parcel.problems.iter().for_each(|problem| summary.problem(problem));
-    if let Some(totals) = parcel.finished {
-        summary.walk(totals);
     }
 }
 

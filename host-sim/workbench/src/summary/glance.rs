@@ -86,49 +86,19 @@ impl<'a> Skim<'a, '_> {
 
     /// The text of a value, whatever is in it.
     fn value(&mut self) -> Option<&'a [u8]> {
-        let start = self.rest;
-        let mut depth = 0_usize;
-        loop {
-            let next = self.rest.iter().position(|byte| matches!(byte, b'"' | b'{' | b'[' | b'}' | b']' | b','))?;
-            self.rest = self.rest.get(next..)?;
-            match self.rest.first()? {
-                b'"' => drop(self.string()?),
-                b'{' | b'[' => {
-                    depth += 1;
-                    self.skip(1)?;
-                }
-                b',' if depth > 0 => {
-                    self.skip(1)?;
-                    continue;
-                }
-                b'}' | b']' if depth > 0 => {
-                    depth -= 1;
-                    self.skip(1)?;
-                }
-                // A number or a literal ends here.
-                _ => break,
-            }
-            if depth == 0 {
-                break;
-            }
-        }
-        start.get(..start.len() - self.rest.len())
+        let length = match self.rest.first()? {
+            b'"' => end_of_string(self.rest, 0)? + 1,
+            b'{' | b'[' => end_of_brackets(self.rest)? + 1,
+            // A number or a literal.
+            _ => self.rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']'))?,
+        };
+        self.take(length)
     }
 
     /// What stands between the quotes of the string that is next.
     fn string(&mut self) -> Option<&'a [u8]> {
-        self.pass(b'"')?;
-        let text = self.rest;
-        loop {
-            self.skip(plain(self.rest))?;
-            match self.rest.first()? {
-                b'"' => break,
-                _ => self.skip(2)?,
-            }
-        }
-        let string = text.get(..text.len() - self.rest.len());
-        self.skip(1)?;
-        string
+        let end = Some(end_of_string(self.rest, 0)?).filter(|_| self.rest.starts_with(b"\""))?;
+        self.take(end + 1)?.get(1..end)
     }
 
     /// The next byte that is no blank.
@@ -142,25 +112,48 @@ impl<'a> Skim<'a, '_> {
         Some(())
     }
 
-    fn skip(&mut self, bytes: usize) -> Option<()> {
-        self.rest = self.rest.get(bytes..)?;
-        Some(())
+    fn take(&mut self, bytes: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(bytes)?;
+        self.rest = rest;
+        Some(taken)
     }
 }
 
-/// How many bytes a text begins with that are neither a quote nor a backslash. Eight are looked at together.
-#[inline(always)]
-fn plain(text: &[u8]) -> usize {
-    let mut rest = text;
-    while let Some((word, after)) = rest.split_first_chunk() {
-        let special = special(u64::from_le_bytes(*word));
-        if special != 0 {
-            return text.len() - rest.len() + special.trailing_zeros() as usize / 8;
+/// Where the bracket is that closes the one that a text begins with.
+fn end_of_brackets(text: &[u8]) -> Option<usize> {
+    let (mut at, mut depth) = (0, 0_usize);
+    loop {
+        match text.get(at)? {
+            b'"' => at = end_of_string(text, at)?,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 1 => return Some(at),
+            b'}' | b']' => depth -= 1,
+            _ => (),
         }
-        rest = after;
+        at += 1;
     }
-    let last = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
-    text.len() - rest.len() + last.unwrap_or(rest.len())
+}
+
+/// Where the quote is that closes the one at a place. Eight bytes are looked at together.
+fn end_of_string(text: &[u8], quote: usize) -> Option<usize> {
+    let mut at = quote + 1;
+    loop {
+        at += match text.get(at..)?.split_first_chunk() {
+            Some((word, _)) => match special(u64::from_le_bytes(*word)) {
+                0 => {
+                    at += 8;
+                    continue;
+                }
+                special => special.trailing_zeros() as usize / 8,
+            },
+            None => text.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?,
+        };
+        match text.get(at)? {
+            b'"' => return Some(at),
+            // What a backslash stands before is none of the two, whatever it is.
+            _ => at += 2,
+        }
+    }
 }
 
 /// The highest bit of each byte that is one of the two. Only the lowest bit that is set can be relied on, as a byte borrows from the next.
