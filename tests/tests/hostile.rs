@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Cursor;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
@@ -122,7 +123,8 @@ fn messages_of_many_batches_keep_their_order_around_bad_ones() {
         let _ = writeln!(input, "{}{line}", if bad.contains(&line) { "panic " } else { "" });
     }
     let jobs = NonZeroUsize::new(3).expect("three");
-    let mut decoding = Decoding::new(start(Limits::default()), jobs, 0, Clock::Fixed(0), Lines::new(input.as_bytes(), Format::Raw));
+    let lines = Lines::new(Cursor::new(input), Format::Raw);
+    let mut decoding = Decoding::new(start(Limits::default()), jobs, 0, Clock::Fixed(0), lines).expect("a thread starts");
     let (mut documents, mut dead) = (Vec::new(), Vec::new());
     while let Some(parcel) = decoding.next_parcel(&StopSignal::default()).expect("it goes on") {
         documents.extend(parcel.documents.iter().filter_map(|document| parcel.number_of(document.source)));

@@ -64,7 +64,7 @@ impl Decode {
         let (input, length) = self.input()?;
         let dead_letters = self.dead_letters(&console)?;
         let format = if self.raw { Format::Raw } else { Format::Recorded };
-        let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format));
+        let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format))?;
         let mut run = Run::new(run::to_stdout(&description, self.run.shape()), dead_letters, &description, &console, self.run.quiet);
         let result = run.decode(decoding, length);
         if result.as_ref().is_err_and(is_no_message) && !self.raw {
@@ -86,9 +86,9 @@ impl Decode {
     }
 
     /// The input, and its length if it is a file.
-    fn input(&self) -> anyhow::Result<(Box<dyn BufRead>, Option<u64>)> {
+    fn input(&self) -> anyhow::Result<(Box<dyn BufRead + Send>, Option<u64>)> {
         if self.is_stdin() {
-            return Ok((Box::new(io::stdin().lock()), None));
+            return Ok((Box::new(BufReader::with_capacity(256 << 10, io::stdin())), None));
         }
         let cannot_read = || format!("cannot read `{}`", self.file.display());
         let file = File::open(&self.file).with_context(cannot_read)?;

@@ -79,7 +79,7 @@ impl Replay {
         if let Some((file, length)) = messages {
             let event = dataset(&description, "event")?;
             let lines = Lines::new(BufReader::new(file), Format::Recorded);
-            run.decode(Decoding::new(component, self.run.jobs(), event, self.run.clock(), lines), Some(length))?;
+            run.decode(Decoding::new(component, self.run.jobs(), event, self.run.clock(), lines)?, Some(length))?;
         }
         let end = run.finish()?;
         Ok(if missed { End::Failed } else { end })

@@ -1,6 +1,6 @@
 //! What `decode` and `replay` have in common: a flow from a source to files, in which everything is counted and problems are told.
 
-use std::io::{self, BufRead, BufWriter, IsTerminal};
+use std::io::{self, BufWriter, IsTerminal};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -46,7 +46,7 @@ impl<'a> Run<'a> {
     }
 
     /// Decodes all messages; `length` is the input's in bytes, if it is known.
-    pub(super) fn decode<R: BufRead>(&mut self, mut decoding: Decoding<Checked<Instance>, R>, length: Option<u64>) -> Result<(), FlowError<DecodeError>> {
+    pub(super) fn decode(&mut self, mut decoding: Decoding<Checked<Instance>>, length: Option<u64>) -> Result<(), FlowError<DecodeError>> {
         self.console.begin("decode", length);
         let result = self.flow(&mut decoding, Decoding::bytes);
         self.dead_letters.finish();

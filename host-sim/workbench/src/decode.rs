@@ -1,29 +1,30 @@
 //! Decodes a file of messages batch by batch, on several instances side by side. What it holds does not grow with the file, the order is the file's, and
 //! a message that stops the component costs only itself.
 
-mod batches;
+mod input;
 
 use std::io::{self, BufRead};
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use host_sim_runtime::contract::Decoded;
 use host_sim_runtime::flow::{Lane, Parcel, Source, StopSignal};
 use host_sim_runtime::{Clock, Decoder, Pool, Salvage, Stop};
 
-use self::batches::{Batches, RawBatch};
+use self::input::{Input, PAUSE, RawBatch, Taken};
 use crate::recording::{Lines, MessageError};
 
 /// Decodes the messages of a file in their order.
 ///
-/// It is a flow's source: batch by batch is read where it is asked for a parcel, and decoded by a [`Pool`].
-///
-/// It reads on while batches are being decoded. Where the input has to be waited for, as on a pipe whose writer pauses, what was ready has been
-/// handed over by then; those that were still being decoded are handed over once there is more input, or its end.
+/// It is a flow's source: batch by batch is read in a thread of its own, and decoded by a [`Pool`]. Where the input pauses, as on a pipe, what is there is decoded and
+/// handed over within a fifth of a second. The thread that reads ends once its read returns.
 #[derive(Debug)]
-pub struct Decoding<D, R> {
+pub struct Decoding<D> {
     lane: Lane,
-    batches: Batches<R>,
+    input: Input,
     pool: Pool<D, RawBatch>,
+    /// How many batches are being decoded.
+    in_hand: usize,
     /// How many bytes of the input there are up to the end of the last batch that was read, and of the last one that was handed over.
     read_to: u64,
     bytes: u64,
@@ -34,6 +35,9 @@ pub struct Decoding<D, R> {
 
 /// So many bytes of the input may be in hand, and one batch more.
 const BYTES_IN_HAND: u64 = 64 << 20;
+
+/// So often is looked for results while more input is waited for.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// What is still to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +67,7 @@ pub enum DecodeError {
         source: Stop,
     },
     /// The system has no thread to spare.
-    #[error("cannot start a thread to decode in")]
+    #[error("cannot start a thread to read or decode in")]
     Thread(#[source] io::Error),
 }
 
@@ -71,24 +75,25 @@ fn lines(first: u64, last: u64) -> String {
     if first == last { format!("line {}", first + 1) } else { format!("lines {} to {}", first + 1, last + 1) }
 }
 
-impl<D: Decoder, R: BufRead> Decoding<D, R> {
+impl<D: Decoder> Decoding<D> {
     /// Starts at the first line. `dataset` says what the messages are; `jobs` is as in [`Pool::new`].
-    pub fn new(decoder: D, jobs: NonZeroUsize, dataset: u32, clock: Clock, lines: Lines<R>) -> Self {
-        Self {
+    pub fn new<R: BufRead + Send + 'static>(decoder: D, jobs: NonZeroUsize, dataset: u32, clock: Clock, lines: Lines<R>) -> Result<Self, DecodeError> {
+        Ok(Self {
             lane: Lane::new("messages"),
-            batches: Batches::new(lines),
+            input: Input::new(lines, PAUSE).map_err(DecodeError::Thread)?,
             pool: Pool::new(decoder, jobs, dataset, clock),
+            in_hand: 0,
             read_to: 0,
             bytes: 0,
             stage: Stage::Reading,
             error: None,
-        }
+        })
     }
 
     /// What came of the next batch, `None` at the end and after an error.
     fn next_batch(&mut self) -> Result<Option<Parcel>, DecodeError> {
         while self.stage != Stage::Over {
-            // What is ready goes out before anything is read, which may have to wait.
+            // What is ready goes out first.
             let mut done = self.pool.ready();
             if done.is_none() && self.may_read() {
                 self.read();
@@ -98,10 +103,11 @@ impl<D: Decoder, R: BufRead> Decoding<D, R> {
                 done = self.pool.take();
             }
             let Some((raw, salvage)) = done else {
-                self.bytes = self.batches.bytes();
+                self.bytes = self.read_to;
                 self.stage = Stage::Over;
                 break;
             };
+            self.in_hand -= 1;
             if let Some(parcel) = self.take(raw, salvage) {
                 return Ok(Some(parcel));
             }
@@ -119,17 +125,22 @@ impl<D: Decoder, R: BufRead> Decoding<D, R> {
         self.bytes
     }
 
-    /// Reads a batch and has it decoded.
+    /// Waits for a batch and has it decoded; not for long while there may be results.
     fn read(&mut self) {
-        match self.batches.next_batch() {
-            Ok(Some(batch)) => {
+        match self.input.take((self.in_hand > 0).then_some(LOOK)) {
+            Taken::Batch(batch) => {
                 self.read_to = batch.bytes;
-                if let Err(error) = self.pool.give(batch) {
-                    self.end(DecodeError::Thread(error));
+                match self.pool.give(batch) {
+                    Ok(()) => self.in_hand += 1,
+                    Err(error) => self.end(DecodeError::Thread(error)),
                 }
             }
-            Ok(None) => self.stage = Stage::Ending,
-            Err(error) => self.end(DecodeError::Input(error)),
+            Taken::Nothing => (),
+            Taken::End(bytes) => {
+                self.read_to = bytes;
+                self.stage = Stage::Ending;
+            }
+            Taken::Failed(error) => self.end(DecodeError::Input(error)),
         }
     }
 
@@ -156,7 +167,7 @@ impl<D: Decoder, R: BufRead> Decoding<D, R> {
     }
 }
 
-impl<D: Decoder, R: BufRead> Source for Decoding<D, R> {
+impl<D: Decoder> Source for Decoding<D> {
     type Error = DecodeError;
 
     /// A parcel has the messages of a batch; their numbers are those of the lines, from 0.
@@ -171,6 +182,7 @@ impl<D: Decoder, R: BufRead> Source for Decoding<D, R> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
     use std::num::NonZeroUsize;
 
     use host_sim_runtime::contract::{Decoded, Document, Message, Timestamp};
@@ -203,7 +215,8 @@ mod tests {
     /// The lines that gave a document, those that were set aside, and what is wrong.
     #[track_caller]
     fn check(text: &str, documents: &[u64], dead: &[u64], error: Option<&str>) {
-        let mut decoding = Decoding::new(Touchy, NonZeroUsize::MIN, 0, Clock::Fixed(0), Lines::new(text.as_bytes(), Format::Recorded));
+        let decoding = Decoding::new(Touchy, NonZeroUsize::MIN, 0, Clock::Fixed(0), Lines::new(Cursor::new(text.to_owned()), Format::Recorded));
+        let mut decoding = decoding.expect("a thread starts");
         let (mut lines, mut set_aside) = (Vec::new(), Vec::new());
         let end = loop {
             match decoding.next_parcel(&StopSignal::default()) {
