@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::link::Trail;
+use super::next_link::Doubt;
 use super::problem::Code;
 use crate::contract::{Failure, Response};
 use crate::json::scan;
@@ -21,8 +22,8 @@ pub(super) enum Fault {
     Unreadable(String),
     /// The link to the next page is not followed.
     Link(String),
-    /// Only a member of this name says that there may be a next page.
-    UnknownLink(String),
+    /// It is not known where the next page is.
+    UnknownLink(Doubt),
     /// The link leads to a page that was read.
     Loop,
     /// So many pages in a row brought nothing new.
@@ -98,7 +99,7 @@ impl fmt::Display for Fault {
             Self::Status(status, words) => write!(f, "status {status} ({words})"),
             Self::Unanswered(what) | Self::Unreadable(what) => f.write_str(what),
             Self::Link(why) => write!(f, "the link to the next page is not followed: {why}"),
-            Self::UnknownLink(name) => write!(f, "there may be a next page, but `{name}` is no link that is known or says something else than another one"),
+            Self::UnknownLink(doubt) => write!(f, "{doubt}"),
             Self::Loop => write!(f, "the next page was read before, or there are more than {} of them", Trail::LONGEST),
             Self::Barren(pages) => write!(f, "{pages} pages in a row brought nothing new"),
         }

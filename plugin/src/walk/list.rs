@@ -128,7 +128,7 @@ impl List {
             self.state = State::Wanted;
             return Arrival::LetGo;
         }
-        let (page, link) = match Page::read(body) {
+        let (page, link) = match Page::read(body, origin) {
             Ok(read) => read,
             Err(cause) => return self.end(Fault::Unreadable(cause)),
         };
@@ -171,7 +171,7 @@ impl List {
         let link = match link {
             NextLink::None => return Ok(None),
             NextLink::Odd => return Err(Fault::Link("it is no text".to_owned())),
-            NextLink::Unknown(name) => return Err(Fault::UnknownLink(name)),
+            NextLink::Unknown(doubt) => return Err(Fault::UnknownLink(doubt)),
             NextLink::Text(link) => link,
         };
         let url = origin.follow(&link).map_err(|why| Fault::Link(why.to_owned()))?;

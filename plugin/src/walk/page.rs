@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::hash;
+use super::link::Origin;
 use super::merge::object;
 use super::next_link::{Finder, NextLink};
 
@@ -18,10 +19,10 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// The page in a body, and its link; or why there is none.
-    pub(super) fn read(body: Vec<u8>) -> Result<(Self, NextLink), String> {
+    /// The page in a body that came from this server, and its link; or why there is none.
+    pub(super) fn read(body: Vec<u8>, origin: &Origin) -> Result<(Self, NextLink), String> {
         let text = String::from_utf8(body).map_err(|error| format!("the body is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))?;
-        let (records, link) = parts(&text)?;
+        let (records, link) = parts(&text, origin)?;
         Ok((Self { text, records, next: 0, prefix: 0 }, link))
     }
 
@@ -71,14 +72,14 @@ fn chained(prefix: u128, key: u128) -> u128 {
 }
 
 /// Where the records of a body stand, and its link. `value` counts in any letter case, and so does each of several: none hides another.
-fn parts(text: &str) -> Result<(Vec<Range<usize>>, NextLink), String> {
+fn parts(text: &str, origin: &Origin) -> Result<(Vec<Range<usize>>, NextLink), String> {
     let root = match scan::one(text) {
         Ok(Some(root)) => root,
         Ok(None) => return Err("the body is empty".to_owned()),
         Err(_) if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') => return Err("the body is HTML or XML, not JSON".to_owned()),
         Err(fault) => return Err(format!("the body is {fault}")),
     };
-    let (mut records, mut link) = (None, Finder::default());
+    let (mut records, mut link) = (None, Finder::new(origin));
     for member in root.members() {
         if member.name.eq_ignore_ascii_case("value") && member.value.kind == Kind::Array {
             let elements = member.value.elements().map(|element| element.value.at..element.value.at + element.value.text.len());
@@ -142,14 +143,18 @@ pub(super) fn key(identity: &str) -> u128 {
 mod tests {
     use super::*;
 
+    fn read(body: impl Into<Vec<u8>>) -> Result<(Page, NextLink), String> {
+        Page::read(body.into(), &Origin::of("https://management.azure.com"))
+    }
+
     fn fault(body: &[u8]) -> String {
-        Page::read(body.to_vec()).map(|_| ()).unwrap_err()
+        read(body).map(|_| ()).unwrap_err()
     }
 
     #[test]
     fn records_are_the_text_that_came() {
         let body = "\u{feff} { \"nextLink\" : \"\\u0068ttps:\\/\\/h\" , \"value\" : [ {\"a\": 1.0} , /* c */ 7, null ] }";
-        let (mut page, link) = Page::read(body.into()).unwrap();
+        let (mut page, link) = read(body).unwrap();
         assert_eq!(link, NextLink::Text("https://h".into()));
         for expected in ["{\"a\": 1.0}", "7", "null"] {
             assert_eq!(page.record(), Some(expected));
@@ -160,7 +165,7 @@ mod tests {
 
     #[test]
     fn r03_a_next_link_may_be_missing_in_several_ways() {
-        let link = |text: &str| Page::read(format!("{{\"value\":[]{text}}}").into()).unwrap().1;
+        let link = |text: &str| read(format!("{{\"value\":[]{text}}}")).unwrap().1;
         assert_eq!(link(""), NextLink::None);
         assert_eq!(link(",\"nextLink\":null"), NextLink::None);
         assert_eq!(link(",\"nextLink\":\"\""), NextLink::None);
@@ -171,7 +176,7 @@ mod tests {
     #[test]
     fn records_are_found_in_any_letter_case() {
         for (body, expected) in [(r#"{"Value":[1]}"#, 1), (r#"{"value":[1],"VALUE":[2,3]}"#, 3), (r#"{"value":null,"Value":[1]}"#, 1)] {
-            assert_eq!(Page::read(body.into()).unwrap().0.records.len(), expected, "{body}");
+            assert_eq!(read(body).unwrap().0.records.len(), expected, "{body}");
         }
     }
 
