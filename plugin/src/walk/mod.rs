@@ -16,7 +16,7 @@ mod next_link;
 mod page;
 mod parent;
 pub mod problem;
-pub mod report;
+mod report;
 mod scope;
 mod scopes;
 mod seen;

@@ -3,39 +3,17 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use bumpalo::Bump;
 use chrono::{DateTime, SecondsFormat};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::problem::Code;
 use crate::contract::{Dataset, Document, Timestamp, Totals};
+use crate::ecs::{self, RUN};
 use crate::id;
-use crate::settings::{Settings, SubAssessments};
-
-/// Every field of a run document: its name, Elasticsearch's type of it, and where it comes from.
-pub const FIELDS: &[(&str, &str, &str)] = &[
-    ("@timestamp", "date", "the start of the run; kept when a run is resumed"),
-    ("ecs.version", "keyword", "the constant `8.17.0`"),
-    ("event.dataset", "keyword", "the constant `microsoft_defender_cloud.run`"),
-    ("event.duration", "long", "nanoseconds from the start to the end"),
-    ("event.end", "date", "the time of the last call"),
-    ("event.kind", "keyword", "the constant `event`"),
-    ("event.module", "keyword", "the constant `microsoft_defender_cloud`"),
-    ("event.outcome", "keyword", "`success` if the run is complete, else `failure`"),
-    ("event.start", "date", "the start of the run"),
-    ("event.type", "keyword", "the constant `info`"),
-    ("microsoft_defender_cloud.run.complete", "boolean", "whether everything that was asked for was read"),
-    ("microsoft_defender_cloud.run.documents", "long", "documents that were made, this one not counted"),
-    ("microsoft_defender_cloud.run.failed", "long", "lists that could not be read to their end"),
-    ("microsoft_defender_cloud.run.mode", "keyword", "the setting `sub_assessments`"),
-    ("microsoft_defender_cloud.run.pages", "long", "pages that were read"),
-    ("microsoft_defender_cloud.run.reasons.code", "keyword", "the code of a problem"),
-    ("microsoft_defender_cloud.run.reasons.count", "long", "how often it occurred"),
-    ("microsoft_defender_cloud.run.records", "long", "assessments and sub-assessments that were found"),
-    ("microsoft_defender_cloud.run.scopes", "keyword", "the subscriptions and management groups that were asked for"),
-    ("microsoft_defender_cloud.run.skipped", "long", "lists of sub-assessments that do not exist"),
-    ("tags", "keyword", "the setting `tags`, else `forwarded` and `microsoft_defender_cloud-run`"),
-];
+use crate::json::tree::{Value, array, with_members};
+use crate::json::write::Writer;
+use crate::settings::Settings;
 
 /// What was counted in a part of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,49 +77,44 @@ fn is_zero(count: &u64) -> bool {
 
 /// The document of a run over these scopes, by their ARM paths.
 pub(super) fn document(settings: &Settings, scopes: &[String], start: Timestamp, end: Timestamp, counts: &Counts) -> Document {
+    let arena = Bump::new();
     let totals = counts.totals(scopes.len());
-    let mode = match settings.sub_assessments {
-        SubAssessments::PerAssessment => "per-assessment",
-        SubAssessments::ListAll => "list-all",
+    let number = |count: u64| Value::Number(arena.alloc_str(&count.to_string()));
+    let date = |time| Value::Text(arena.alloc_str(&text(time)));
+    let texts = |texts: &[String]| array(&arena, texts.iter().map(|text| Value::Text(arena.alloc_str(text))));
+    let reason = |(code, count): (&Code, &u64)| with_members(&arena, Value::Null, &[("code", Value::Text(code.row().name)), ("count", number(*count))]);
+    let tags = match &settings.tags {
+        Some(tags) => texts(tags),
+        None => array(&arena, ["forwarded", "microsoft_defender_cloud-run"].map(Value::Text)),
     };
-    let reasons: Vec<Value> = counts.reasons.iter().map(|(code, count)| json!({ "code": code, "count": count })).collect();
-    let mut run = json!({
-        "complete": totals.complete,
-        "documents": totals.documents,
-        "failed": totals.failed,
-        "mode": mode,
-        "pages": totals.pages,
-        "records": totals.records,
-        "skipped": totals.skipped,
-    });
-    // Empty lists are left out, as everywhere.
-    if !reasons.is_empty() {
-        run["reasons"] = reasons.into();
+    let mut document = ecs::Document::new(&arena, &RUN);
+    for (slot, value) in [
+        (const { RUN.slot("@timestamp") }, date(start)),
+        (const { RUN.slot("ecs.version") }, Value::Text(ecs::VERSION)),
+        (const { RUN.slot("event.dataset") }, Value::Text(Dataset::Run.name())),
+        (const { RUN.slot("event.duration") }, number(end.saturating_sub(start).saturating_mul(1_000_000))),
+        (const { RUN.slot("event.end") }, date(end)),
+        (const { RUN.slot("event.kind") }, Value::Text("event")),
+        (const { RUN.slot("event.module") }, Value::Text("microsoft_defender_cloud")),
+        (const { RUN.slot("event.outcome") }, Value::Text(if totals.complete { "success" } else { "failure" })),
+        (const { RUN.slot("event.start") }, date(start)),
+        (const { RUN.slot("event.type") }, array(&arena, [Value::Text("info")])),
+        (const { RUN.slot("microsoft_defender_cloud.run.complete") }, Value::Bool(totals.complete)),
+        (const { RUN.slot("microsoft_defender_cloud.run.documents") }, number(totals.documents)),
+        (const { RUN.slot("microsoft_defender_cloud.run.failed") }, number(totals.failed)),
+        (const { RUN.slot("microsoft_defender_cloud.run.mode") }, Value::Text(settings.sub_assessments.name())),
+        (const { RUN.slot("microsoft_defender_cloud.run.pages") }, number(totals.pages)),
+        (const { RUN.slot("microsoft_defender_cloud.run.reasons") }, array(&arena, counts.reasons.iter().map(reason))),
+        (const { RUN.slot("microsoft_defender_cloud.run.records") }, number(totals.records)),
+        (const { RUN.slot("microsoft_defender_cloud.run.scopes") }, texts(scopes)),
+        (const { RUN.slot("microsoft_defender_cloud.run.skipped") }, number(totals.skipped)),
+        (const { RUN.slot("tags") }, tags),
+    ] {
+        document.set(slot, value);
     }
-    if !scopes.is_empty() {
-        run["scopes"] = scopes.into();
-    }
-    let mut document = json!({
-        "@timestamp": text(start),
-        "ecs": { "version": "8.17.0" },
-        "event": {
-            "dataset": Dataset::Run.name(),
-            "duration": end.saturating_sub(start).saturating_mul(1_000_000),
-            "end": text(end),
-            "kind": "event",
-            "module": "microsoft_defender_cloud",
-            "outcome": if totals.complete { "success" } else { "failure" },
-            "start": text(start),
-            "type": ["info"],
-        },
-        "microsoft_defender_cloud": { "run": run },
-    });
-    match &settings.tags {
-        None => document["tags"] = json!(["forwarded", "microsoft_defender_cloud-run"]),
-        Some(tags) if tags.is_empty() => {}
-        Some(tags) => document["tags"] = json!(tags),
-    }
-    Document { dataset: Dataset::Run, id: identity(scopes, start), body: document.to_string().into_bytes(), source: None }
+    let mut body = Writer::default();
+    document.write(&mut body);
+    Document { dataset: Dataset::Run, id: identity(scopes, start), body: body.take(), source: None }
 }
 
 fn identity(scopes: &[String], start: Timestamp) -> String {
@@ -163,7 +136,10 @@ fn text(time: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::{Value, json};
+
+    use super::{Code, Counts, Settings, document};
+    use crate::ecs::run;
 
     fn names(prefix: &str, value: &Value, found: &mut Vec<String>) {
         match value {
@@ -186,7 +162,10 @@ mod tests {
         let mut found = Vec::new();
         names("", &value, &mut found);
         found.sort();
-        assert_eq!(found, FIELDS.iter().map(|(name, ..)| name.to_string()).collect::<Vec<_>>());
+        let listed = run::ROWS.iter().chain(run::NESTED_ROWS).map(|(field, _)| field.name);
+        let mut listed: Vec<_> = listed.filter(|name| *name != "microsoft_defender_cloud.run.reasons").collect();
+        listed.sort_unstable();
+        assert_eq!(found, listed);
         assert_eq!(value["@timestamp"], "2026-01-01T00:00:00.000Z");
         assert_eq!(value["event"]["end"], "2026-01-01T00:00:01.500Z");
         assert_eq!(value["event"]["duration"], 1_500_000_000);
