@@ -66,7 +66,7 @@ pub(super) struct Context<'a> {
     pub budget: &'a mut Budget,
     /// What the call gives. `more` is set as soon as a document had to wait.
     pub step: Step,
-    /// Whether something has moved, so that another round may move more.
+    /// Whether something has moved, so that another round may move more: a document, a problem, a page or the end of a list.
     pub changed: bool,
     mapper: &'a mut Mapper,
     bytes: usize,

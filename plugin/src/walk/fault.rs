@@ -19,6 +19,8 @@ pub(super) enum Fault {
     Status(u16, String),
     /// The page is not what it should be.
     Unreadable(String),
+    /// An assessment's link to its sub-assessments is not followed.
+    Astray(String),
     /// The link to the next page is not followed.
     Link(String),
     /// Only a member of this name says that there may be a next page.
@@ -70,18 +72,6 @@ impl Fault {
         matches!(self, Self::Status(400 | 404 | 410, _))
     }
 
-    /// What a person is told about a scope's own list; `first` if it ended at its first page.
-    pub(super) fn code(&self, first: bool) -> Code {
-        match self {
-            _ if self.is_forbidden() => Code::ScopeForbidden,
-            Self::Link(_) => Code::LinkRefused,
-            Self::UnknownLink(_) => Code::LinkUnknown,
-            Self::Loop | Self::Barren(_) => Code::ListEndless,
-            _ if first => Code::ScopeFailed,
-            _ => Code::PageFailed,
-        }
-    }
-
     /// What a person is told about a list of sub-assessments.
     pub(super) fn code_of_sub_assessments(&self) -> Code {
         match self {
@@ -97,6 +87,7 @@ impl fmt::Display for Fault {
             Self::Status(status, words) if words.is_empty() => write!(f, "status {status}"),
             Self::Status(status, words) => write!(f, "status {status} ({words})"),
             Self::Unanswered(what) | Self::Unreadable(what) => f.write_str(what),
+            Self::Astray(why) => write!(f, "its link is not followed: {why}"),
             Self::Link(why) => write!(f, "the link to the next page is not followed: {why}"),
             Self::UnknownLink(name) => write!(f, "there may be a next page, but `{name}` is no link that is known or says something else than another one"),
             Self::Loop => write!(f, "the next page was read before, or there are more than {} of them", Trail::LONGEST),

@@ -1,0 +1,91 @@
+//! What becomes of each assessment of a scope: it is handed over, waits for the join, or its own list of sub-assessments begins.
+
+use crate::walk::chain::Chain;
+use crate::walk::context::Context;
+use crate::walk::fault::Fault;
+use crate::walk::join::Join;
+use crate::walk::list::{Attempt, Ending, List, Listed, Taken, Told};
+use crate::walk::page::Record;
+use crate::walk::parent::Parent;
+use crate::walk::problem::Code;
+use crate::walk::report::Counts;
+use crate::walk::seen::Seen;
+use crate::walk::window::{Place, Window};
+
+/// The assessments of a scope that were taken off its list, as far as they are still of interest.
+#[derive(Debug)]
+pub(super) struct Intake {
+    /// Those that are under way, and what was counted.
+    pub window: Window,
+    /// Those that were listed.
+    pub seen: Seen,
+    /// Those whose own lists are being read.
+    pub chains: Vec<Chain>,
+    /// Those that wait for one list of all sub-assessments.
+    pub join: Option<Join>,
+}
+
+impl Intake {
+    /// Deals with one assessment.
+    pub(super) fn take(&mut self, list: &List, record: &Record<'_>, place: Place, ctx: &mut Context<'_>) -> Taken {
+        if self.window.is_wide() {
+            return Taken::Later;
+        }
+        if self.seen.contains(record.key) || self.join.as_ref().is_some_and(|join| join.holds(record.key)) {
+            let mut counts = Counts::default();
+            if list.attempt() == Attempt::First {
+                counts.note(Code::AssessmentRepeated);
+            }
+            self.window.done(counts);
+            return Taken::Known;
+        }
+        if self.join.as_mut().is_some_and(|join| join.keep(record, ctx)) {
+            // It is known there from now on.
+            self.window.done(Counts { records: 1, ..Counts::default() });
+            return Taken::New;
+        }
+        let taken = match &record.link {
+            Some(link) => self.take_linked(record, link, place, list.source, ctx),
+            None => self.take_bare(record, list.source, ctx),
+        };
+        // Beside a join, one without a link is not remembered: a sub-assessment of it must not be taken for one that is read from a list of its own.
+        if taken == Taken::New && (self.join.is_none() || record.link.is_some()) {
+            self.seen.insert(record.key, ctx.budget);
+        }
+        taken
+    }
+
+    fn take_bare(&mut self, record: &Record<'_>, source: Option<u32>, ctx: &mut Context<'_>) -> Taken {
+        if !ctx.has_room(record.text.len()) {
+            return Taken::Later;
+        }
+        let mut counts = Counts { records: 1, ..Counts::default() };
+        ctx.emit(record.text, record.identity(), b"", source, &mut counts);
+        self.window.done(counts);
+        Taken::New
+    }
+
+    fn take_linked(&mut self, record: &Record<'_>, link: &str, place: Place, source: Option<u32>, ctx: &mut Context<'_>) -> Taken {
+        if !ctx.budget.admits_chain(Parent::size_of(record)) {
+            return Taken::Later;
+        }
+        let settings = &ctx.plan.settings;
+        let parent = Parent::of(record);
+        match ctx.plan.origin.list(&settings.url, link, &settings.sub_assessment_api_version) {
+            Ok(url) => {
+                let number = self.window.begin(place);
+                self.chains.push(Chain::begin(number, parent, &url, ctx));
+            }
+            Err(why) => {
+                let mut counts = Counts { records: 1, ..Counts::default() };
+                if !parent.emit_bare(source, &mut counts, ctx) {
+                    return Taken::Later;
+                }
+                let ending = Ending::Cut(Code::SubAssessmentsFailed, Fault::Astray(why.to_owned()));
+                ending.tell(&Told { listed: Listed::SubAssessments, owner: parent.name(), left: None, source }, &mut counts, ctx);
+                self.window.done(counts);
+            }
+        }
+        Taken::New
+    }
+}
