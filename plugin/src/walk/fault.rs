@@ -62,9 +62,9 @@ impl Fault {
         }
     }
 
-    /// Whether the list is not there, as where Defender is not enabled.
+    /// Whether the list is not there, as where Defender is not enabled, or no longer.
     pub(super) fn is_missing(&self) -> bool {
-        matches!(self, Self::Status(404 | 409, _))
+        matches!(self, Self::Status(404 | 409 | 410, _))
     }
 
     /// Whether it is what a server says to a link that is too old.

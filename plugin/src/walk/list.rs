@@ -10,7 +10,7 @@ use super::context::Context;
 use super::fault::Fault;
 use super::link::{Origin, Trail};
 use super::next_link::NextLink;
-use super::page::{Page, Record};
+use super::page::{Page, Record, Unread};
 use super::window::Place;
 use crate::contract::{Failure, Response};
 
@@ -160,6 +160,8 @@ impl List {
     /// Takes what came of the request. A page that does not fit is let go, unless it `must` stay.
     pub(super) fn receive(&mut self, answer: Result<Response, Failure>, must: Must, origin: &Origin, budget: &mut Budget) -> Arrival {
         let body = match answer {
+            // No content is a page with nothing in it.
+            Ok(response) if response.status == 204 => b"{\"value\":[]}".to_vec(),
             Ok(response) if (200..300).contains(&response.status) => response.body,
             Ok(response) => return self.end(Fault::of_response(&response)),
             Err(failure) => return self.end(Fault::of_failure(failure)),
@@ -171,7 +173,10 @@ impl List {
         }
         let (page, link) = match Page::read(body) {
             Ok(read) => read,
-            Err(cause) => return self.end(Fault::Unreadable(cause)),
+            // So is an empty body, where it may be all that is left of a list.
+            Err(Unread::Empty) if self.listed != Listed::Assessments => (Page::default(), NextLink::None),
+            Err(Unread::Empty) => return self.end(Fault::Unreadable("the body is empty".to_owned())),
+            Err(Unread::Odd(why)) => return self.end(Fault::Unreadable(why)),
         };
         budget.take(page.size());
         self.page = Some(page);

@@ -9,7 +9,7 @@ use super::next_link::{Finder, NextLink};
 use crate::json::scan::{self, Kind};
 
 /// A page whose records are taken one after the other.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Page {
     text: String,
     records: Vec<Range<usize>>,
@@ -19,8 +19,8 @@ pub(super) struct Page {
 
 impl Page {
     /// The page in a body, and its link; or why there is none.
-    pub(super) fn read(body: Vec<u8>) -> Result<(Self, NextLink), String> {
-        let text = String::from_utf8(body).map_err(|error| format!("the body is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))?;
+    pub(super) fn read(body: Vec<u8>) -> Result<(Self, NextLink), Unread> {
+        let text = String::from_utf8(body).map_err(|error| Unread::Odd(format!("the body is not UTF-8 at byte {}", error.utf8_error().valid_up_to())))?;
         let (records, link) = parts(&text)?;
         Ok((Self { text, records, next: 0, prefix: 0 }, link))
     }
@@ -65,18 +65,28 @@ impl Page {
     }
 }
 
+/// Why there is no page in a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// There is nothing in it.
+    Empty,
+    /// It holds something else.
+    Odd(String),
+}
+
 /// The hash over one more key. The order counts; the keys are good hashes already.
 fn chained(prefix: u128, key: u128) -> u128 {
     prefix.rotate_left(1).wrapping_add(key)
 }
 
 /// Where the records of a body stand, and its link. `value` counts in any letter case, and so does each of several: none hides another.
-fn parts(text: &str) -> Result<(Vec<Range<usize>>, NextLink), String> {
+fn parts(text: &str) -> Result<(Vec<Range<usize>>, NextLink), Unread> {
+    let odd = |why: String| Err(Unread::Odd(why));
     let root = match scan::one(text) {
         Ok(Some(root)) => root,
-        Ok(None) => return Err("the body is empty".to_owned()),
-        Err(_) if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') => return Err("the body is HTML or XML, not JSON".to_owned()),
-        Err(fault) => return Err(format!("the body is {fault}")),
+        Ok(None) => return Err(Unread::Empty),
+        Err(_) if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') => return odd("the body is HTML or XML, not JSON".to_owned()),
+        Err(fault) => return odd(format!("the body is {fault}")),
     };
     let (mut records, mut link) = (None, Finder::default());
     for member in root.members() {
@@ -87,8 +97,10 @@ fn parts(text: &str) -> Result<(Vec<Range<usize>>, NextLink), String> {
             link.look(&member);
         }
     }
-    let records = records.ok_or_else(|| "the body has no `value` array".to_owned())?;
-    Ok((records, link.found()))
+    match records {
+        Some(records) => Ok((records, link.found())),
+        None => odd("the body has no `value` array".to_owned()),
+    }
 }
 
 /// What the walk has to know of a record.
@@ -143,7 +155,10 @@ mod tests {
     use super::*;
 
     fn fault(body: &[u8]) -> String {
-        Page::read(body.to_vec()).map(|_| ()).unwrap_err()
+        match Page::read(body.to_vec()).map(|_| ()).unwrap_err() {
+            Unread::Empty => String::new(),
+            Unread::Odd(why) => why,
+        }
     }
 
     #[test]
@@ -184,7 +199,7 @@ mod tests {
     fn r13_what_is_cut_or_not_text_is_no_page() {
         assert!(fault(b"{\"value\":[{\"id\":\"a\"},{\"id\"").contains("not JSON"));
         assert_eq!(fault(b"{\"value\":[\"\xff\"]}"), "the body is not UTF-8 at byte 11");
-        assert_eq!(fault(b" "), "the body is empty");
+        assert_eq!(Page::read(b" ".to_vec()).map(|_| ()), Err(Unread::Empty));
         for body in ["{}", "[]", "{\"value\":null}", "{\"value\":{}}", "7"] {
             assert_eq!(fault(body.as_bytes()), "the body has no `value` array", "{body}");
         }

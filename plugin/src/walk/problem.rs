@@ -28,7 +28,7 @@ pub enum Code {
     ListRestarted,
     /// An assessment that was listed before.
     AssessmentRepeated,
-    /// 404 or 409 on a list of sub-assessments.
+    /// 404, 409 or 410 on a list of sub-assessments.
     SubAssessmentsMissing,
     /// A list of sub-assessments could not be read.
     SubAssessmentsFailed,
@@ -104,7 +104,7 @@ impl Code {
                 ("assessment-repeated", Info, "An assessment was listed twice, as happens when a list changes while it is read: it was stored once.")
             }
             Self::SubAssessmentsMissing => {
-                ("sub-assessments-missing", Info, "A list of sub-assessments does not exist (404 or 409): the assessment was stored alone.")
+                ("sub-assessments-missing", Info, "A list of sub-assessments does not exist (404, 409 or 410): the assessment was stored alone.")
             }
             Self::SubAssessmentsFailed => {
                 ("sub-assessments-failed", Error, "A list of sub-assessments could not be read to its end: the rest of it is missing.")

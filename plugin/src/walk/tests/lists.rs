@@ -47,6 +47,28 @@ fn r07_a_list_of_sub_assessments_that_is_not_there_is_skipped() {
 }
 
 #[test]
+fn a_list_of_sub_assessments_that_was_retired_is_skipped() {
+    let ran = one_by_one(&[(FIRST, ok(&[linked("a")], None)), (&list("a"), answer(410, ""))]);
+    assert_eq!((names(&ran), ran.codes(), ran.totals.skipped, ran.totals.complete), (vec!["a".to_owned()], vec!["sub-assessments-missing"], 1, true));
+    let both = walk(SubAssessments::ListAll, &[(FIRST, ok(&[linked("a"), bare("b")], None)), (ALL, answer(410, ""))]);
+    assert_eq!((names(&both).len(), both.codes(), both.totals.skipped, both.totals.complete), (2, vec!["sub-assessments-missing"], 1, true));
+}
+
+#[test]
+fn a_list_without_content_is_an_empty_list() {
+    for empty in [answer(204, ""), answer(204, "gone"), answer(200, ""), answer(200, " \r\n")] {
+        let ran = one_by_one(&[(FIRST, ok(&[linked("a")], None)), (&list("a"), empty.clone())]);
+        assert_eq!((names(&ran), ran.problems.len(), ran.totals.pages, ran.totals.complete), (vec!["a".to_owned()], 0, 2, true));
+        let both = walk(SubAssessments::ListAll, &[(FIRST, ok(&[linked("a")], None)), (ALL, empty)]);
+        assert_eq!((names(&both), both.problems.len(), both.totals.skipped, both.totals.complete), (vec!["a".to_owned()], 0, 0, true));
+    }
+    let none = one_by_one(&[(FIRST, answer(204, ""))]);
+    assert_eq!((none.documents.len(), none.problems.len(), none.totals.pages, none.totals.complete), (0, 0, 1, true));
+    let odd = one_by_one(&[(FIRST, answer(200, ""))]);
+    assert_eq!((odd.codes(), odd.totals.complete), (vec!["scope-failed"], false), "an empty body is no list of assessments");
+}
+
+#[test]
 fn r08_one_bad_list_hides_nothing_else() {
     let (second, more) = (later(1), format!("{}&x=1", list("c")));
     let ran = one_by_one(&[
