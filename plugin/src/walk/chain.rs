@@ -29,7 +29,7 @@ impl Chain {
     /// Hands over what there is. At the end of the list the assessment itself, if none of its sub-assessments was merged with it.
     pub(super) fn work(&mut self, ctx: &mut Context<'_>) {
         let Self { list, parent, counts, merged, .. } = self;
-        let drained = list.drain(ctx, |list, sub, _, ctx| match parent.emit_with(sub, list.source, counts, ctx) {
+        let end = list.drain(ctx, |list, sub, _, ctx| match parent.emit_with(sub, list.source, counts, ctx) {
             Emitted::Merged => {
                 *merged = true;
                 Taken::New
@@ -37,10 +37,13 @@ impl Chain {
             Emitted::Alone => Taken::New,
             Emitted::Later => Taken::Later,
         });
-        counts.pages += u64::from(drained);
+        let source = list.source;
+        if let Some(end) = end {
+            *counts += end.counts(&Told { listed: Listed::SubAssessments, owner: parent.name(), left: None, source }, ctx);
+        }
         let Some(ending) = list.ending() else { return };
-        if *merged || parent.emit_bare(list.source, counts, ctx) {
-            ending.tell(&Told { listed: Listed::SubAssessments, owner: parent.name(), left: None, source: list.source }, counts, ctx);
+        if *merged || parent.emit_bare(source, counts, ctx) {
+            ending.tell(&Told { listed: Listed::SubAssessments, owner: parent.name(), left: None, source }, counts, ctx);
             ctx.budget.give(parent.size());
             ctx.budget.chains -= 1;
             list.close(ctx);

@@ -97,9 +97,14 @@ impl<'a> Context<'a> {
 
     /// Tells a problem, and counts it.
     pub(super) fn tell(&mut self, code: Code, message: String, source: Option<u32>, counts: &mut Counts) {
+        self.say(code, message, source);
+        counts.note(code);
+    }
+
+    /// Tells a problem that stands for any number of them, which are counted elsewhere.
+    pub(super) fn say(&mut self, code: Code, message: String, source: Option<u32>) {
         let row = code.row();
         self.step.problems.push(Problem { severity: row.severity, code: row.name, message, source });
-        counts.note(code);
         self.changed = true;
     }
 }

@@ -3,7 +3,7 @@
 mod waiting;
 
 use self::waiting::Waiting;
-use super::context::Context;
+use super::context::{Context, Plan};
 use super::list::{Ending, List, Listed, Told};
 use super::page::Record;
 use super::problem::Code;
@@ -86,9 +86,11 @@ impl Join {
     pub(super) fn work(&mut self, seen: &Seen, ctx: &mut Context<'_>) {
         if self.phase == Phase::Joining {
             let Self { list, waiting, scope, .. } = self;
-            let drained = list.drain(ctx, |list, sub, _, ctx| waiting.join(sub, *scope, seen, list.source, ctx));
-            waiting.counts.pages += u64::from(drained);
-            if let Some(ending) = list.ending() {
+            if let Some(end) = list.drain(ctx, |list, sub, _, ctx| waiting.join(sub, *scope, seen, list.source, ctx)) {
+                let counts = end.counts(&self.told(ctx.plan), ctx);
+                self.waiting.counts += counts;
+            }
+            if let Some(ending) = self.list.ending() {
                 self.conclude(&ending, ctx);
             }
         }
@@ -107,5 +109,9 @@ impl Join {
             self.list.close(ctx);
         }
         ending.tell(&told, &mut self.waiting.counts, ctx);
+    }
+
+    fn told<'p>(&self, plan: &'p Plan) -> Told<'p> {
+        Told { listed: Listed::AllSubAssessments, owner: plan.scope(self.scope), left: None, source: self.list.source }
     }
 }

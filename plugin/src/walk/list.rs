@@ -4,7 +4,7 @@ mod ending;
 
 use std::sync::Arc;
 
-pub(super) use self::ending::{Ending, Listed, Told};
+pub(super) use self::ending::{Ending, Listed, PageEnd, Told};
 use super::budget::Budget;
 use super::context::Context;
 use super::fault::Fault;
@@ -189,12 +189,12 @@ impl List {
         Arrival::Page
     }
 
-    /// Hands the records of the page that is held to `take`, until one has to wait, and leaves the page behind the last of them. Says whether it did.
-    pub(super) fn drain<T>(&mut self, ctx: &mut Context<'_>, mut take: T) -> bool
+    /// Hands the records of the page that is held to `take`, until one has to wait, and leaves the page behind the last of them.
+    pub(super) fn drain<T>(&mut self, ctx: &mut Context<'_>, mut take: T) -> Option<PageEnd>
     where
         T: FnMut(&Self, &Record<'_>, Place, &mut Context<'_>) -> Taken,
     {
-        let Some(mut page) = self.page.take() else { return false };
+        let mut page = self.page.take()?;
         while let Some(text) = page.record() {
             let record = Record::of(text);
             match take(self, &record, self.place_in(&page), ctx) {
@@ -205,12 +205,14 @@ impl List {
             let key = record.key;
             page.pass(key);
         }
-        let drained = page.record().is_none();
-        self.page = Some(page);
-        if drained {
-            self.turn(ctx);
+        if page.record().is_some() {
+            self.page = Some(page);
+            return None;
         }
-        drained
+        ctx.budget.give(page.size());
+        self.turn();
+        ctx.changed = true;
+        Some(PageEnd { empty: page.empty() })
     }
 
     /// The place of the record whose turn it is, if a page is held.
@@ -227,12 +229,8 @@ impl List {
         Place { url: self.url.clone(), index: page.index(), prefix: page.prefix() }
     }
 
-    /// Leaves the page that is held for the next one; the list ends where there is none.
-    fn turn(&mut self, ctx: &mut Context<'_>) {
-        if let Some(page) = self.page.take() {
-            ctx.budget.give(page.size());
-        }
-        ctx.changed = true;
+    /// Goes to the next page; the list ends where there is none.
+    fn turn(&mut self) {
         self.known_size = 0;
         self.barren = if self.fresh { 0 } else { self.barren + 1 };
         match self.next.take() {

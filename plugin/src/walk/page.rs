@@ -6,13 +6,14 @@ use super::hash;
 use super::merge::object;
 use super::next_link::{Finder, NextLink};
 
-use crate::json::scan::{self, Kind};
+use crate::json::scan::{self, Kind, Span};
 
 /// A page whose records are taken one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     text: String,
     records: Vec<Range<usize>>,
+    empty: u64,
     next: usize,
     prefix: u128,
 }
@@ -21,8 +22,8 @@ impl Page {
     /// The page in a body, and its link; or why there is none.
     pub(super) fn read(body: Vec<u8>) -> Result<(Self, NextLink), Unread> {
         let text = String::from_utf8(body).map_err(|error| Unread::Odd(format!("the body is not UTF-8 at byte {}", error.utf8_error().valid_up_to())))?;
-        let (records, link) = parts(&text)?;
-        Ok((Self { text, records, next: 0, prefix: 0 }, link))
+        let Parts { records, empty, link } = parts(&text)?;
+        Ok((Self { text, records, empty, next: 0, prefix: 0 }, link))
     }
 
     /// The record whose turn it is.
@@ -47,6 +48,11 @@ impl Page {
         self.next = index;
         self.prefix = prefix;
         Some(keys)
+    }
+
+    /// How many items of it are no records.
+    pub(super) fn empty(&self) -> u64 {
+        self.empty
     }
 
     /// How many records were dealt with.
@@ -79,8 +85,17 @@ fn chained(prefix: u128, key: u128) -> u128 {
     prefix.rotate_left(1).wrapping_add(key)
 }
 
-/// Where the records of a body stand, and its link. `value` counts in any letter case, and so does each of several: none hides another.
-fn parts(text: &str) -> Result<(Vec<Range<usize>>, NextLink), Unread> {
+/// What a body consists of.
+struct Parts {
+    /// Where its records stand.
+    records: Vec<Range<usize>>,
+    /// Items that say nothing of anything: scalars, `null` and `{}`.
+    empty: u64,
+    link: NextLink,
+}
+
+/// The parts of a body. `value` counts in any letter case, and so does each of several: none hides another.
+fn parts(text: &str) -> Result<Parts, Unread> {
     let odd = |why: String| Err(Unread::Odd(why));
     let root = match scan::one(text) {
         Ok(Some(root)) => root,
@@ -88,18 +103,32 @@ fn parts(text: &str) -> Result<(Vec<Range<usize>>, NextLink), Unread> {
         Err(_) if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') => return odd("the body is HTML or XML, not JSON".to_owned()),
         Err(fault) => return odd(format!("the body is {fault}")),
     };
-    let (mut records, mut link) = (None, Finder::default());
+    let (mut records, mut empty, mut link) = (None, 0, Finder::default());
     for member in root.members() {
         if member.name.eq_ignore_ascii_case("value") && member.value.kind == Kind::Array {
-            let elements = member.value.elements().map(|element| element.value.at..element.value.at + element.value.text.len());
-            records.get_or_insert_with(Vec::new).extend(elements);
+            let records = records.get_or_insert_with(Vec::new);
+            for element in member.value.elements() {
+                if says_nothing(&element.value) {
+                    empty += 1;
+                } else {
+                    records.push(element.value.at..element.value.at + element.value.text.len());
+                }
+            }
         } else {
             link.look(&member);
         }
     }
     match records {
-        Some(records) => Ok((records, link.found())),
+        Some(records) => Ok(Parts { records, empty, link: link.found() }),
         None => odd("the body has no `value` array".to_owned()),
+    }
+}
+
+fn says_nothing(item: &Span<'_>) -> bool {
+    match item.kind {
+        Kind::Object => item.members().next().is_none(),
+        Kind::Array => false,
+        _ => true,
     }
 }
 
@@ -163,14 +192,14 @@ mod tests {
 
     #[test]
     fn records_are_the_text_that_came() {
-        let body = "\u{feff} { \"nextLink\" : \"\\u0068ttps:\\/\\/h\" , \"value\" : [ {\"a\": 1.0} , /* c */ 7, null ] }";
+        let body = "\u{feff} { \"nextLink\" : \"\\u0068ttps:\\/\\/h\" , \"value\" : [ {\"a\": 1.0} , /* c */ 7, [7], null, { /* c */ } ] }";
         let (mut page, link) = Page::read(body.into()).unwrap();
         assert_eq!(link, NextLink::Text("https://h".into()));
-        for expected in ["{\"a\": 1.0}", "7", "null"] {
+        for expected in ["{\"a\": 1.0}", "[7]"] {
             assert_eq!(page.record(), Some(expected));
             page.pass(0);
         }
-        assert_eq!(page.record(), None);
+        assert_eq!((page.record(), page.empty()), (None, 3));
     }
 
     #[test]
@@ -185,7 +214,7 @@ mod tests {
 
     #[test]
     fn records_are_found_in_any_letter_case() {
-        for (body, expected) in [(r#"{"Value":[1]}"#, 1), (r#"{"value":[1],"VALUE":[2,3]}"#, 3), (r#"{"value":null,"Value":[1]}"#, 1)] {
+        for (body, expected) in [(r#"{"Value":[[]]}"#, 1), (r#"{"value":[[]],"VALUE":[[],[]]}"#, 3), (r#"{"value":null,"Value":[[]]}"#, 1)] {
             assert_eq!(Page::read(body.into()).unwrap().0.records.len(), expected, "{body}");
         }
     }

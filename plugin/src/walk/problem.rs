@@ -20,6 +20,8 @@ pub enum Code {
     PageAskedAgain,
     /// A `nextLink` that must not be followed.
     LinkRefused,
+    /// Items of a page that are no records.
+    ItemEmpty,
     /// A page with something like a link to a next one.
     LinkUnknown,
     /// A list that leads back to itself or never ends.
@@ -57,13 +59,14 @@ pub struct Row {
 
 impl Code {
     /// All codes, in the order of the docs.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ScopeMissing,
         Self::ScopeForbidden,
         Self::ScopeFailed,
         Self::PageFailed,
         Self::PageAskedAgain,
         Self::LinkRefused,
+        Self::ItemEmpty,
         Self::LinkUnknown,
         Self::ListEndless,
         Self::ListRestarted,
@@ -91,6 +94,7 @@ impl Code {
             Self::LinkRefused => {
                 ("link-refused", Error, "A page names a next page that is no URL or leads to another server: it was not followed, the rest is missing.")
             }
+            Self::ItemEmpty => ("item-empty", Error, "Items of a page are `null`, scalars or `{}`: what they were meant to be is missing."),
             Self::LinkUnknown => (
                 "link-unknown",
                 Error,

@@ -4,7 +4,7 @@ mod intake;
 
 use self::intake::Intake;
 use super::budget::Budget;
-use super::context::Context;
+use super::context::{Context, Plan};
 use super::cursor::Mark;
 use super::join::Join;
 use super::list::{Arrival, Attempt, Ending, List, Listed, Must, Told};
@@ -126,10 +126,11 @@ impl Scope {
         for chain in intake.chains.extract_if(.., |chain| chain.is_over()) {
             intake.window.finish(chain.number, chain.counts);
         }
-        if list.drain(ctx, |list, record, place, ctx| intake.take(list, record, place, ctx)) {
-            intake.window.end_page();
+        if let Some(end) = list.drain(ctx, |list, record, place, ctx| intake.take(list, record, place, ctx)) {
+            let counts = end.counts(&self.told(ctx.plan), ctx);
+            self.intake.window.end_page(counts);
         }
-        if let Some(ending) = list.ending() {
+        if let Some(ending) = self.list.ending() {
             self.conclude(&ending, ctx);
         }
         if let Some(join) = &mut self.intake.join {
@@ -178,8 +179,7 @@ impl Scope {
 
     /// The list of assessments has ended.
     fn conclude(&mut self, ending: &Ending, ctx: &mut Context<'_>) {
-        let scope = ctx.plan.scope(self.number);
-        let told = Told { listed: Listed::Assessments, owner: scope, left: None, source: self.list.source };
+        let told = self.told(ctx.plan);
         match ending {
             // A cursor names the oldest page, which must not be one of those that expired.
             Ending::Expired(_) if !self.intake.window.is_empty() => return,
@@ -194,6 +194,10 @@ impl Scope {
             Some(join) if self.list.is_closed() => join.begin(),
             _ => {}
         }
+    }
+
+    fn told<'p>(&self, plan: &'p Plan) -> Told<'p> {
+        Told { listed: Listed::Assessments, owner: plan.scope(self.number), left: None, source: self.list.source }
     }
 
     fn restart(&mut self, budget: &mut Budget) {

@@ -30,7 +30,14 @@ pub(in crate::walk) enum Ending {
     Cut(Code, Fault),
 }
 
-/// Whose list has ended, as far as a person is told.
+/// The end of a page: all of its records were dealt with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::walk) struct PageEnd {
+    /// Items that are no records.
+    pub empty: u64,
+}
+
+/// Whose list it is, as far as a person is told.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::walk) struct Told<'a> {
     /// What it was of.
@@ -90,6 +97,24 @@ impl Ending {
             }
         };
         ctx.tell(code, message, told.source, counts);
+    }
+}
+
+impl PageEnd {
+    /// What the page counts, its records apart. Items that say nothing are told; what they were meant to be is missing.
+    pub(in crate::walk) fn counts(self, told: &Told<'_>, ctx: &mut Context<'_>) -> Counts {
+        let mut counts = Counts { pages: 1, failed: self.empty, ..Counts::default() };
+        if self.empty > 0 {
+            let message = format!(
+                "a page of the {} of `{}` has items that say nothing: {} of them are `null`, scalars or `{{}}`",
+                told.listed.name(),
+                told.owner,
+                self.empty
+            );
+            ctx.say(Code::ItemEmpty, message, told.source);
+            counts.reasons.insert(Code::ItemEmpty, self.empty);
+        }
+        counts
     }
 }
 

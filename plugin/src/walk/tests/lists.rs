@@ -130,13 +130,42 @@ fn r19_an_assessment_that_is_listed_twice_is_stored_once() {
 
 #[test]
 fn records_without_an_id_are_told_apart_by_their_text() {
-    let records = ["{}", "{\"id\":\"\"}", "{\"id\":7}", "null", "5", "{}"].map(str::to_owned);
+    let records = ["{\"n\":1}", "{\"id\":\"\"}", "{\"id\":7}", "[]", "{\"n\":1}"].map(str::to_owned);
     let ran = one_by_one(&[(FIRST, ok(&records, None))]);
-    assert_eq!((ran.documents.len(), ran.totals.records, ran.totals.complete), (5, 5, true));
+    assert_eq!((ran.documents.len(), ran.totals.records, ran.totals.complete), (4, 4, true));
     let parent = linked("a").replace("\"id\":\"/S/providers/assessments/a\",", "");
-    let subs = ["{\"n\":1}", "{\"n\":2}", "null"].map(str::to_owned);
+    let subs = ["{\"n\":1}", "{\"n\":2}", "[7]"].map(str::to_owned);
     let ran = one_by_one(&[(FIRST, ok(&[parent], None)), (&list("a"), ok(&subs, None))]);
     assert_eq!((ran.documents.len(), ran.totals.complete), (3, true));
+}
+
+#[test]
+fn items_that_say_nothing_are_missing_and_no_documents() {
+    let empty = |records: &[&str]| ok(&records.iter().map(|record| (*record).to_owned()).collect::<Vec<_>>(), None);
+    let check = |ran: Ran, failed: u64| {
+        assert_eq!((names(&ran), ran.codes()), (vec!["a".to_owned()], vec!["item-empty"]));
+        assert_eq!((ran.totals.failed, ran.totals.records, ran.totals.complete), (failed, 1, false));
+        assert_eq!(ran.run["microsoft_defender_cloud"]["run"]["reasons"][0], serde_json::json!({ "code": "item-empty", "count": failed }));
+    };
+    check(one_by_one(&[(FIRST, empty(&["null", "{ }", &bare("a"), "7", "\"x\"", "true"]))]), 5);
+    check(one_by_one(&[(FIRST, ok(&[linked("a")], None)), (&list("a"), empty(&["null"]))]), 1);
+    check(walk(SubAssessments::ListAll, &[(FIRST, ok(&[linked("a")], None)), (ALL, empty(&["{}", "null"]))]), 2);
+}
+
+#[test]
+fn r09_items_that_say_nothing_are_counted_once_however_often_a_run_is_resumed() {
+    let settings = settings(SubAssessments::PerAssessment);
+    let records = [bare("a"), "null".to_owned(), linked("b"), "{}".to_owned(), bare("c")];
+    let answers = |url: &str| match url {
+        FIRST => ok(&records, Some(&later(1))),
+        url if url == later(1) => ok(&["7".to_owned(), bare("d")], None),
+        _ => ok(&[sub("b", "1")], None),
+    };
+    let whole = Host::new(&settings, 1).keeping_cursors().run(answers);
+    assert_eq!(whole.totals.failed, 3);
+    for (cursor, _) in &whole.cursors {
+        assert_eq!(Host::new(&settings, 2).resume(Some(cursor), answers).totals, whole.totals);
+    }
 }
 
 #[test]
