@@ -27,10 +27,12 @@ pub enum Scope {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SubAssessments {
     /// One list for every assessment that links to one.
-    #[default]
     PerAssessment,
     /// One list for every scope, joined to the assessments by id.
+    #[default]
     ListAll,
+    /// Not at all.
+    None,
 }
 
 impl SubAssessments {
@@ -39,6 +41,7 @@ impl SubAssessments {
         match self {
             Self::PerAssessment => "per-assessment",
             Self::ListAll => "list-all",
+            Self::None => "none",
         }
     }
 }

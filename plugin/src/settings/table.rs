@@ -58,7 +58,7 @@ pub(super) enum Kind {
     Sanitizers { store: fn(&mut Draft, Vec<Sanitizer>) },
 }
 
-const SUB_ASSESSMENTS: [SubAssessments; 2] = [SubAssessments::PerAssessment, SubAssessments::ListAll];
+const SUB_ASSESSMENTS: [SubAssessments; 3] = [SubAssessments::PerAssessment, SubAssessments::ListAll, SubAssessments::None];
 const PROFILES: [Profile; 2] = [Profile::Elastic, Profile::Extended];
 
 /// In the order in which a person would look for them.
@@ -143,14 +143,15 @@ pub(super) static ROWS: [Row; 17] = [
         title: "How sub-assessments are listed",
         group: Group::Collecting,
         kind: Kind::Choice {
-            choices: &[SUB_ASSESSMENTS[0].name(), SUB_ASSESSMENTS[1].name()],
+            choices: &[SUB_ASSESSMENTS[0].name(), SUB_ASSESSMENTS[1].name(), SUB_ASSESSMENTS[2].name()],
             store: |draft, place| draft.settings.sub_assessments = SUB_ASSESSMENTS.get(place).copied().unwrap_or_default(),
         },
-        default: "\"per-assessment\"",
-        example: "\"list-all\"",
-        description: "`per-assessment` asks for one list for each assessment that links to one; `list-all` asks for one list for each scope and joins \
-            it, with far fewer requests. Both give the same documents, but that `list-all` also finds sub-assessments of assessments that link to none; \
-            such an assessment is stored without them once those that wait take a quarter of `max_memory`.",
+        default: "\"list-all\"",
+        example: "\"none\"",
+        description: "`list-all` asks for one list for each scope and joins it; `per-assessment` asks for one list for each assessment that links to one, \
+            with far more requests; `none` asks for no such list and stores every assessment as it is. The first two give the same documents, but that \
+            `list-all` also finds sub-assessments of assessments that link to none; such an assessment is stored without them once those that wait take a \
+            quarter of `max_memory`. Where a list is no longer there, as Azure retires them, that is told once and every assessment is stored.",
     },
     Row {
         name: "max_memory",

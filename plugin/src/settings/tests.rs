@@ -58,7 +58,7 @@ fn every_example_is_taken_and_changes_something_unless_it_is_the_default() {
 fn all_settings_arrive() {
     let settings = plain(json!({
         "subscription_ids": [FIRST], "url": "https://management.example/", "token_scopes": ["https://audience.example/.default"],
-        "assessment_api_version": "2025-05-04", "sub_assessment_api_version": "2020-01-01", "sub_assessments": "list-all", "max_memory": 1048576,
+        "assessment_api_version": "2025-05-04", "sub_assessment_api_version": "2020-01-01", "sub_assessments": "per-assessment", "max_memory": 1048576,
         "tags": ["a", "b c"], "preserve_original_event": true, "preserve_duplicate_custom_fields": true, "eventhub": "hub", "consumer_group": "group",
         "profile": "extended", "sanitizers": [{"type": "single_quotes"}],
     }));
@@ -68,7 +68,7 @@ fn all_settings_arrive() {
         token_scopes: vec!["https://audience.example/.default".into()],
         assessment_api_version: "2025-05-04".into(),
         sub_assessment_api_version: "2020-01-01".into(),
-        sub_assessments: SubAssessments::ListAll,
+        sub_assessments: SubAssessments::PerAssessment,
         max_memory: 1 << 20,
         tags: Some(vec!["a".into(), "b c".into()]),
         preserve_original_event: true,

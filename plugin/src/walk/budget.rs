@@ -52,7 +52,7 @@ impl Budget {
     pub(super) fn new(max_memory: usize, mode: SubAssessments) -> Self {
         let eighth = max_memory / 8;
         let kept = match mode {
-            SubAssessments::PerAssessment => 0,
+            SubAssessments::PerAssessment | SubAssessments::None => 0,
             SubAssessments::ListAll => 4 * eighth,
         };
         let work = max_memory - 2 * eighth - kept;

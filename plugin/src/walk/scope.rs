@@ -58,7 +58,7 @@ impl Scope {
     pub(super) fn resumed(mark: Mark, ctx: &Context<'_>) -> Self {
         let path = ctx.plan.scope(mark.scope);
         let join = match ctx.plan.settings.sub_assessments {
-            SubAssessments::PerAssessment => None,
+            SubAssessments::PerAssessment | SubAssessments::None => None,
             SubAssessments::ListAll => Some(Join::new(mark.scope, &ctx.plan.sub_assessments(path))),
         };
         let first = ctx.plan.assessments(path);

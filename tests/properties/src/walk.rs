@@ -26,7 +26,7 @@ fn settings(choices: &mut Choices<'_>) -> Settings {
     let scope = |number: usize| if number == 1 { Scope::ManagementGroup("g é%?".into()) } else { Scope::Subscription(format!("s{number}")) };
     Settings {
         scopes: (0..choices.below(4)).map(scope).collect(),
-        sub_assessments: if choices.one_in(2) { SubAssessments::ListAll } else { SubAssessments::PerAssessment },
+        sub_assessments: choices.of(&[SubAssessments::ListAll, SubAssessments::PerAssessment, SubAssessments::None]),
         max_memory: 1024 << choices.below(12),
         preserve_original_event: choices.one_in(2),
         ..Settings::default()

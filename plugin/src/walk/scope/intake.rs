@@ -1,5 +1,6 @@
 //! What becomes of each assessment of a scope: it is handed over, waits for the join, or its own list of sub-assessments begins.
 
+use crate::settings::SubAssessments;
 use crate::walk::chain::Chain;
 use crate::walk::context::Context;
 use crate::walk::fault::Fault;
@@ -44,9 +45,10 @@ impl Intake {
             self.window.done(Counts { records: 1, ..Counts::default() });
             return Taken::New;
         }
+        let wanted = ctx.plan.settings.sub_assessments != SubAssessments::None;
         let taken = match &record.link {
-            Some(link) => self.take_linked(record, link, place, list.source, ctx),
-            None => self.take_bare(record, list.source, ctx),
+            Some(link) if wanted => self.take_linked(record, link, place, list.source, ctx),
+            _ => self.take_bare(record, list.source, ctx),
         };
         // Beside a join, one without a link is not remembered: a sub-assessment of it must not be taken for one that is read from a list of its own.
         if taken == Taken::New && (self.join.is_none() || record.link.is_some()) {

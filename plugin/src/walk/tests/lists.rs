@@ -69,6 +69,25 @@ fn a_list_without_content_is_an_empty_list() {
 }
 
 #[test]
+fn without_sub_assessments_every_assessment_is_stored_as_it_is() {
+    let ran = walk(SubAssessments::None, &[(FIRST, ok(&[linked("a"), bare("b"), linked("a")], None))]);
+    assert_eq!((names(&ran), ran.requests.len(), ran.problems.len()), (vec!["a".to_owned(), "b".to_owned()], 1, 0));
+    assert_eq!((ran.totals.records, ran.totals.skipped, ran.totals.complete), (2, 0, true));
+    assert_eq!(ran.run["microsoft_defender_cloud"]["run"]["mode"], "none");
+}
+
+#[test]
+fn all_sub_assessments_of_a_scope_are_listed_unless_told_otherwise() {
+    let settings = Settings { scopes: vec![Scope::Subscription("s".into())], preserve_original_event: true, ..Settings::default() };
+    let ran = Host::new(&settings, 1).run(|url| match url {
+        FIRST => ok(&[linked("a"), bare("b")], None),
+        ALL => ok(&[sub("a", "1"), sub("b", "2")], None),
+        _ => panic!("nobody named `{url}`"),
+    });
+    assert_eq!((names(&ran), ran.totals.complete), (vec!["a+1".to_owned(), "b+2".to_owned()], true));
+}
+
+#[test]
 fn r08_one_bad_list_hides_nothing_else() {
     let (second, more) = (later(1), format!("{}&x=1", list("c")));
     let ran = one_by_one(&[
