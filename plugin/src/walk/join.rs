@@ -106,6 +106,7 @@ impl Join {
             self.list.restart();
         } else {
             self.phase = Phase::Leaving;
+            self.waiting.sum_up(self.scope, told.source, ctx);
             self.list.close(ctx);
         }
         ending.tell(&told, &mut self.waiting.counts, ctx);

@@ -14,6 +14,8 @@ use crate::walk::seen::Seen;
 
 /// Bytes that an assessment's position in the index takes.
 const INDEXED: usize = 48;
+/// Sub-assessments without an assessment that are told one by one.
+const MOST_TOLD: u64 = 5;
 
 #[derive(Debug)]
 struct Held {
@@ -36,6 +38,10 @@ pub(super) struct Waiting {
     held: VecDeque<Held>,
     index: BTreeMap<u128, usize>,
     overflowed: bool,
+    /// Sub-assessments without an assessment.
+    orphans: u64,
+    /// How many of them were told one by one.
+    orphans_told: u64,
 }
 
 impl Waiting {
@@ -70,6 +76,7 @@ impl Waiting {
     pub(super) fn recount(&mut self) {
         self.counts = Counts::default();
         self.overflowed = false;
+        self.orphans = 0;
     }
 
     /// Deals with one sub-assessment.
@@ -92,6 +99,14 @@ impl Waiting {
         }
     }
 
+    /// The list has ended: tells how many sub-assessments of a scope were not told one by one.
+    pub(super) fn sum_up(&self, scope: usize, source: Option<u32>, ctx: &mut Context<'_>) {
+        if self.orphans > self.orphans_told {
+            let more = self.orphans - self.orphans_told;
+            ctx.say(Code::SubAssessmentOrphaned, format!("no assessment for {more} more sub-assessments of `{}`", ctx.plan.scope(scope)), source);
+        }
+    }
+
     /// Hands over the assessments that had no sub-assessment; says whether the step had room for all.
     pub(super) fn leave(&mut self, ctx: &mut Context<'_>) -> bool {
         self.index.clear();
@@ -110,7 +125,12 @@ impl Waiting {
             return Taken::Later;
         }
         let name = if sub.id.is_empty() { "a sub-assessment without an id" } else { &sub.id };
-        ctx.tell(Code::SubAssessmentOrphaned, format!("no assessment for `{name}`"), source, &mut self.counts);
+        self.orphans += 1;
+        self.counts.note(Code::SubAssessmentOrphaned);
+        if self.orphans_told < MOST_TOLD {
+            self.orphans_told += 1;
+            ctx.say(Code::SubAssessmentOrphaned, format!("no assessment for `{name}`"), source);
+        }
         self.counts.records += 1;
         let assessment = sub.parent_id().unwrap_or_default().as_bytes();
         ctx.emit(&merge::alone(sub.text), assessment, sub.identity(), source, &mut self.counts);

@@ -22,7 +22,8 @@ fn a_walk_ends_whatever_comes_in_whatever_order_and_its_counts_add_up() {
             // A list that is read again is counted again, from nothing.
             if !ran.codes().contains(&"list-restarted") {
                 assert_eq!(ran.totals.documents, ran.made);
-                for code in ran.codes() {
+                // Of orphans only a few are told.
+                for code in ran.codes().into_iter().filter(|code| *code != "sub-assessment-orphaned") {
                     let told = ran.codes().iter().filter(|other| **other == code).count();
                     let reasons = run["reasons"].as_array().expect("reasons");
                     assert!(reasons.iter().any(|reason| reason["code"] == code && reason["count"] == told), "{code} {told} {reasons:?}");
