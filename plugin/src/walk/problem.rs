@@ -14,6 +14,8 @@ pub enum Code {
     ScopeForbidden,
     /// The first page of a scope could not be read.
     ScopeFailed,
+    /// Defender was never switched on in a subscription.
+    ScopeNotRegistered,
     /// A later page of a scope could not be read.
     PageFailed,
     /// A body that did not fit was let go.
@@ -59,10 +61,11 @@ pub struct Row {
 
 impl Code {
     /// All codes, in the order of the docs.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ScopeMissing,
         Self::ScopeForbidden,
         Self::ScopeFailed,
+        Self::ScopeNotRegistered,
         Self::PageFailed,
         Self::PageAskedAgain,
         Self::LinkRefused,
@@ -89,6 +92,11 @@ impl Code {
                 ("scope-forbidden", Error, "The identity may not read this scope: give it Reader or Security Reader there. The rest of the scope is missing.")
             }
             Self::ScopeFailed => ("scope-failed", Error, "The first page of a scope could not be read, so all of the scope is missing."),
+            Self::ScopeNotRegistered => (
+                "scope-not-registered",
+                Warning,
+                "A subscription does not know Microsoft.Security: register it there, or take the subscription out of the settings.",
+            ),
             Self::PageFailed => ("page-failed", Error, "A later page of a scope could not be read: what came before it is stored, the rest is missing."),
             Self::PageAskedAgain => ("page-asked-again", Info, "A page did not fit into `max_memory` beside the others and was asked for again later."),
             Self::LinkRefused => {

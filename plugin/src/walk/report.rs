@@ -34,7 +34,10 @@ pub(super) struct Counts {
     /// As in [`Totals`].
     #[serde(skip_serializing_if = "is_zero")]
     pub failed: u64,
-    /// How often each problem was told.
+    /// Scopes that are not registered. Whether that is a failure is known when all scopes were walked.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub not_registered: u64,
+    /// How often each problem occurred.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub reasons: BTreeMap<Code, u64>,
 }
@@ -46,15 +49,12 @@ impl Counts {
     }
 
     /// The totals of a run over this many scopes. Whatever is missing was counted as failed, so a run without that is complete.
+    ///
+    /// A scope that is not registered is one that the settings name in vain, unless there is no other that could be read.
     pub(super) fn totals(&self, scopes: usize) -> Totals {
-        Totals {
-            pages: self.pages,
-            records: self.records,
-            documents: self.documents,
-            skipped: self.skipped,
-            failed: self.failed,
-            complete: self.failed == 0 && scopes > 0,
-        }
+        let (skipped, failed) = if self.pages > 0 { (self.not_registered, 0) } else { (0, self.not_registered) };
+        let (skipped, failed) = (self.skipped + skipped, self.failed + failed);
+        Totals { pages: self.pages, records: self.records, documents: self.documents, skipped, failed, complete: failed == 0 && scopes > 0 }
     }
 }
 
@@ -65,6 +65,7 @@ impl AddAssign for Counts {
         self.documents += other.documents;
         self.skipped += other.skipped;
         self.failed += other.failed;
+        self.not_registered += other.not_registered;
         for (code, count) in other.reasons {
             *self.reasons.entry(code).or_default() += count;
         }

@@ -190,7 +190,7 @@ impl Scope {
         ending.tell(&told, &mut counts, ctx);
         self.intake.window.done(counts);
         match &mut self.intake.join {
-            Some(join) if matches!(ending, Ending::Cut(Code::ScopeFailed | Code::ScopeForbidden, _)) => join.abandon(ctx),
+            Some(join) if matches!(ending, Ending::Cut(Code::ScopeFailed | Code::ScopeForbidden | Code::ScopeNotRegistered, _)) => join.abandon(ctx),
             Some(join) if self.list.is_closed() => join.begin(),
             _ => {}
         }

@@ -74,6 +74,7 @@ impl List {
             Fault::Link(_) => Code::LinkRefused,
             Fault::UnknownLink(_) => Code::LinkUnknown,
             Fault::Loop | Fault::Barren(_) => Code::ListEndless,
+            Fault::NotRegistered(_) if self.is_at_first() => Code::ScopeNotRegistered,
             _ if self.is_at_first() => Code::ScopeFailed,
             _ => Code::PageFailed,
         }
@@ -90,6 +91,10 @@ impl Ending {
             Self::Missing(fault) => {
                 counts.skipped += 1;
                 (Code::SubAssessmentsMissing, format!("`{owner}` has no list of sub-assessments: {fault}"))
+            }
+            Self::Cut(Code::ScopeNotRegistered, fault) => {
+                counts.not_registered += 1;
+                (Code::ScopeNotRegistered, told.cut(fault))
             }
             Self::Cut(code, fault) => {
                 counts.failed += told.left.unwrap_or(1).max(1);

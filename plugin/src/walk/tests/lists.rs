@@ -130,6 +130,26 @@ fn r08_a_scope_that_fails_leaves_the_others_alone() {
 }
 
 #[test]
+fn a_subscription_that_is_not_registered_is_skipped_where_another_scope_answers() {
+    let settings = |ids: &[&str]| Settings { scopes: ids.iter().map(|id| Scope::Subscription((*id).into())).collect(), ..settings(SubAssessments::ListAll) };
+    let answers = |url: &str| match url {
+        FIRST => ok(&[bare("a")], None),
+        ALL => ok(&[], None),
+        _ => answer(404, "{\"error\":{\"code\":\"Subscription Not Registered\",\"message\":\"no\"}}"),
+    };
+    let both = Host::new(&settings(&["new", "s"]), 1).keeping_cursors().run(answers);
+    assert_eq!((names(&both), both.codes(), both.totals.skipped, both.totals.complete), (vec!["a".to_owned()], vec!["scope-not-registered"], 1, true));
+    let expected = "cannot list the assessments of `/subscriptions/new`: status 404 (Subscription Not Registered: no): \
+        register Microsoft.Security in `/subscriptions/new`, or take it out of the settings";
+    assert_eq!((both.problems[0].message.as_str(), both.problems[0].severity), (expected, Severity::Warning));
+    for (cursor, _) in &both.cursors {
+        assert_eq!(Host::new(&settings(&["new", "s"]), 2).resume(Some(cursor), answers).totals, both.totals);
+    }
+    let alone = Host::new(&settings(&["new", "newer"]), 1).run(answers);
+    assert_eq!((alone.codes(), alone.totals.failed, alone.totals.complete), (vec!["scope-not-registered"; 2], 2, false));
+}
+
+#[test]
 fn r19_an_assessment_that_is_listed_twice_is_stored_once() {
     let second = later(1);
     let shouting = linked("a").replace("\"id\":\"/S/", "\"id\":\"/s/");
