@@ -44,6 +44,9 @@ pub(super) struct Mark {
     /// Whether the list was restarted.
     #[serde(skip_serializing_if = "is_default")]
     pub restarted: bool,
+    /// Lists of sub-assessments in a row that are gone, before the place.
+    #[serde(skip_serializing_if = "is_default")]
+    pub gone: u32,
     /// What was counted before the place.
     #[serde(skip_serializing_if = "is_default")]
     pub counts: Counts,

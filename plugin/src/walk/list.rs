@@ -4,7 +4,7 @@ mod ending;
 
 use std::sync::Arc;
 
-pub(super) use self::ending::{Ending, Listed, PageEnd, Told};
+pub(super) use self::ending::{Ending, Listed, Opening, PageEnd, Told};
 use super::budget::Budget;
 use super::context::Context;
 use super::fault::Fault;

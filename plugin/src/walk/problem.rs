@@ -34,6 +34,8 @@ pub enum Code {
     AssessmentRepeated,
     /// 404, 409 or 410 on a list of sub-assessments.
     SubAssessmentsMissing,
+    /// Too many lists of sub-assessments in a row are gone.
+    SubAssessmentsGivenUp,
     /// A list of sub-assessments could not be read.
     SubAssessmentsFailed,
     /// A sub-assessment without its assessment.
@@ -61,7 +63,7 @@ pub struct Row {
 
 impl Code {
     /// All codes, in the order of the docs.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::ScopeMissing,
         Self::ScopeForbidden,
         Self::ScopeFailed,
@@ -75,6 +77,7 @@ impl Code {
         Self::ListRestarted,
         Self::AssessmentRepeated,
         Self::SubAssessmentsMissing,
+        Self::SubAssessmentsGivenUp,
         Self::SubAssessmentsFailed,
         Self::SubAssessmentOrphaned,
         Self::SubAssessmentUnmerged,
@@ -118,6 +121,11 @@ impl Code {
             Self::SubAssessmentsMissing => {
                 ("sub-assessments-missing", Info, "A list of sub-assessments does not exist (404, 409 or 410): the assessment was stored alone.")
             }
+            Self::SubAssessmentsGivenUp => (
+                "sub-assessments-given-up",
+                Warning,
+                "Many lists of sub-assessments in a row are gone, so no further one of the scope was asked for: set `sub_assessments` to `list-all` or `none`.",
+            ),
             Self::SubAssessmentsFailed => {
                 ("sub-assessments-failed", Error, "A list of sub-assessments could not be read to its end: the rest of it is missing.")
             }

@@ -37,6 +37,9 @@ pub(super) struct Counts {
     /// Scopes that are not registered. Whether that is a failure is known when all scopes were walked.
     #[serde(skip_serializing_if = "is_zero")]
     pub not_registered: u64,
+    /// Assessments whose sub-assessments were not asked for any more.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub given_up: u64,
     /// How often each problem occurred.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub reasons: BTreeMap<Code, u64>,
@@ -66,6 +69,7 @@ impl AddAssign for Counts {
         self.skipped += other.skipped;
         self.failed += other.failed;
         self.not_registered += other.not_registered;
+        self.given_up += other.given_up;
         for (code, count) in other.reasons {
             *self.reasons.entry(code).or_default() += count;
         }

@@ -1,8 +1,10 @@
 //! One scope: its list of assessments, and what hangs on it.
 
 mod intake;
+mod patience;
 
 use self::intake::Intake;
+use self::patience::{LIMIT, Patience};
 use super::budget::Budget;
 use super::context::{Context, Plan};
 use super::cursor::Mark;
@@ -67,7 +69,7 @@ impl Scope {
             Some(url) => (url, Reach::Resumed { index: mark.index, prefix: mark.prefix }, Window::resumed(mark.counts, mark.at_page)),
             None => (&first, Reach::Whole, Window::default()),
         };
-        let intake = Intake { window, seen: Seen::new(), chains: Vec::new(), join };
+        let intake = Intake { window, seen: Seen::new(), chains: Vec::new(), patience: Patience::resumed(mark.gone), join };
         Self { number: mark.scope, list: List::resumed(Listed::Assessments, &first, url, attempt), reach, intake }
     }
 
@@ -85,6 +87,7 @@ impl Scope {
             prefix: place.prefix,
             counts: window.settled().clone(),
             at_page: window.at_page().clone(),
+            gone: self.intake.patience.gone(),
             ..anew
         }
     }
@@ -122,9 +125,13 @@ impl Scope {
         let Self { list, intake, .. } = self;
         for chain in &mut intake.chains {
             chain.work(ctx);
+            if let Some(opening) = chain.list.opening() {
+                intake.patience.note(chain.number, opening);
+            }
         }
         for chain in intake.chains.extract_if(.., |chain| chain.is_over()) {
             intake.window.finish(chain.number, chain.counts);
+            intake.patience.finish(chain.number);
         }
         if let Some(end) = list.drain(ctx, |list, record, place, ctx| intake.take(list, record, place, ctx)) {
             let counts = end.counts(&self.told(ctx.plan), ctx);
@@ -144,9 +151,18 @@ impl Scope {
     }
 
     /// What was counted of it, at its end.
-    pub(super) fn close(&mut self, budget: &mut Budget) -> Counts {
-        self.intake.seen.clear(budget);
-        self.counts()
+    pub(super) fn close(&mut self, ctx: &mut Context<'_>) -> Counts {
+        self.intake.seen.clear(ctx.budget);
+        let mut counts = self.counts();
+        if counts.given_up > 0 {
+            let (left, scope) = (counts.given_up, ctx.plan.scope(self.number));
+            let message = format!(
+                "{LIMIT} lists of sub-assessments in a row are gone in `{scope}`, so {left} assessments are stored without theirs: \
+                 set `sub_assessments` to `list-all` or `none`"
+            );
+            ctx.tell(Code::SubAssessmentsGivenUp, message, None, &mut counts);
+        }
+        counts
     }
 
     /// What was counted of it so far.
@@ -173,7 +189,10 @@ impl Scope {
         self.reach = Reach::Rest;
         match self.list.skip(index, prefix) {
             Some(keys) => keys.into_iter().for_each(|key| self.intake.seen.insert(key, budget)),
-            None => self.intake.window.back_to_page(),
+            None => {
+                self.intake.window.back_to_page();
+                self.intake.patience.back_to_page();
+            }
         }
     }
 
@@ -201,11 +220,12 @@ impl Scope {
     }
 
     fn restart(&mut self, budget: &mut Budget) {
-        let Intake { window, seen, join, .. } = &mut self.intake;
+        let Intake { window, seen, patience, join, .. } = &mut self.intake;
         if join.is_none() && !(self.reach == Reach::Whole && seen.is_complete()) {
             // Which assessments were counted is not known, so all are counted again.
             seen.clear(budget);
             *window = Window::default();
+            *patience = Patience::default();
             self.reach = Reach::Whole;
         } else {
             self.reach = Reach::Ahead;

@@ -68,7 +68,7 @@ impl Scopes {
             }
         }
         for mut scope in self.open.extract_if(.., |scope| scope.is_finished()) {
-            self.closed += scope.close(ctx.budget);
+            self.closed += scope.close(ctx);
         }
     }
 

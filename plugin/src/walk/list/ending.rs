@@ -30,6 +30,17 @@ pub(in crate::walk) enum Ending {
     Cut(Code, Fault),
 }
 
+/// What a list's first page was answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::walk) enum Opening {
+    /// 404 or 410: there is no such list, or no longer.
+    Gone,
+    /// 409: there is no such list for this resource.
+    Absent,
+    /// A page, or a failure that says nothing of other lists.
+    Other,
+}
+
 /// The end of a page: all of its records were dealt with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::walk) struct PageEnd {
@@ -51,6 +62,17 @@ pub(in crate::walk) struct Told<'a> {
 }
 
 impl List {
+    /// What its first page was answered with, once it was.
+    pub(in crate::walk) fn opening(&self) -> Option<Opening> {
+        match (self.state, &self.fault) {
+            _ if !self.is_at_first() => Some(Opening::Other),
+            (State::Wanted | State::Asked, _) => None,
+            (_, Some(Fault::Status(404 | 410, _) | Fault::NotRegistered(_))) => Some(Opening::Gone),
+            (_, Some(Fault::Status(409, _))) => Some(Opening::Absent),
+            _ => Some(Opening::Other),
+        }
+    }
+
     /// How it has ended, once it has and until it is [closed](Self::close).
     pub(in crate::walk) fn ending(&self) -> Option<Ending> {
         if self.state != State::Ended {

@@ -1,5 +1,6 @@
 //! What becomes of each assessment of a scope: it is handed over, waits for the join, or its own list of sub-assessments begins.
 
+use super::patience::{Outlook, Patience};
 use crate::settings::SubAssessments;
 use crate::walk::chain::Chain;
 use crate::walk::context::Context;
@@ -22,6 +23,8 @@ pub(super) struct Intake {
     pub seen: Seen,
     /// Those whose own lists are being read.
     pub chains: Vec<Chain>,
+    /// Whether another such list is begun.
+    pub patience: Patience,
     /// Those that wait for one list of all sub-assessments.
     pub join: Option<Join>,
 }
@@ -45,10 +48,15 @@ impl Intake {
             self.window.done(Counts { records: 1, ..Counts::default() });
             return Taken::New;
         }
-        let wanted = ctx.plan.settings.sub_assessments != SubAssessments::None;
+        let mode = ctx.plan.settings.sub_assessments;
+        let one = Counts { records: 1, ..Counts::default() };
         let taken = match &record.link {
-            Some(link) if wanted => self.take_linked(record, link, place, list.source, ctx),
-            _ => self.take_bare(record, list.source, ctx),
+            Some(_) if mode == SubAssessments::PerAssessment && self.patience.outlook() == Outlook::Unsure => Taken::Later,
+            Some(_) if mode == SubAssessments::PerAssessment && self.patience.outlook() == Outlook::GivenUp => {
+                self.take_bare(record, Counts { skipped: 1, given_up: 1, ..one }, list.source, ctx)
+            }
+            Some(link) if mode != SubAssessments::None => self.take_linked(record, link, place, list.source, ctx),
+            _ => self.take_bare(record, one, list.source, ctx),
         };
         // Beside a join, one without a link is not remembered: a sub-assessment of it must not be taken for one that is read from a list of its own.
         if taken == Taken::New && (self.join.is_none() || record.link.is_some()) {
@@ -57,11 +65,10 @@ impl Intake {
         taken
     }
 
-    fn take_bare(&mut self, record: &Record<'_>, source: Option<u32>, ctx: &mut Context<'_>) -> Taken {
+    fn take_bare(&mut self, record: &Record<'_>, mut counts: Counts, source: Option<u32>, ctx: &mut Context<'_>) -> Taken {
         if !ctx.has_room(record.text.len()) {
             return Taken::Later;
         }
-        let mut counts = Counts { records: 1, ..Counts::default() };
         ctx.emit(record.text, record.identity(), b"", source, &mut counts);
         self.window.done(counts);
         Taken::New
@@ -76,6 +83,7 @@ impl Intake {
         match ctx.plan.origin.list(&settings.url, link, &settings.sub_assessment_api_version) {
             Ok(url) => {
                 let number = self.window.begin(place);
+                self.patience.begin(number);
                 self.chains.push(Chain::begin(number, parent, &url, ctx));
             }
             Err(why) => {

@@ -4,6 +4,7 @@ mod join;
 mod lists;
 mod memory;
 mod pages;
+mod patience;
 mod properties;
 mod recorded;
 mod resume;
