@@ -24,6 +24,8 @@ pub(crate) const ROWS: &[Row] = &[
     (field("microsoft_defender_cloud.run.complete", Kind::Boolean), "whether everything that was asked for was read"),
     (field("microsoft_defender_cloud.run.documents", Kind::Long), "documents that were made, this one not counted"),
     (field("microsoft_defender_cloud.run.failed", Kind::Long), "lists that could not be read to their end"),
+    (field("microsoft_defender_cloud.run.metadata.joined", Kind::Long), "assessments that got the metadata of their kind, with the setting `metadata`"),
+    (field("microsoft_defender_cloud.run.metadata.known", Kind::Long), "kinds of assessments whose metadata was at hand, with the setting `metadata`"),
     (field("microsoft_defender_cloud.run.mode", Kind::Keyword), "the setting `sub_assessments`"),
     (field("microsoft_defender_cloud.run.pages", Kind::Long), "pages that were read"),
     (field("microsoft_defender_cloud.run.reasons", Kind::Object), "what was told, by its code"),

@@ -2,7 +2,7 @@
 
 use super::check::{self, Verdict};
 use super::parse::Draft;
-use super::{Profile, Sanitizer, SubAssessments};
+use super::{Metadata, Profile, Sanitizer, SubAssessments};
 
 /// One setting.
 pub(super) struct Row {
@@ -59,10 +59,11 @@ pub(super) enum Kind {
 }
 
 const SUB_ASSESSMENTS: [SubAssessments; 3] = [SubAssessments::PerAssessment, SubAssessments::ListAll, SubAssessments::None];
+const METADATA: [Metadata; 2] = [Metadata::None, Metadata::Join];
 const PROFILES: [Profile; 2] = [Profile::Elastic, Profile::Extended];
 
 /// In the order in which a person would look for them.
-pub(super) static ROWS: [Row; 17] = [
+pub(super) static ROWS: [Row; 19] = [
     Row {
         name: "subscription_id",
         title: "Subscription id",
@@ -152,6 +153,26 @@ pub(super) static ROWS: [Row; 17] = [
             with far more requests; `none` asks for no such list and stores every assessment as it is. The first two give the same documents, but that \
             `list-all` also finds sub-assessments of assessments that link to none; such an assessment is stored without them once those that wait take a \
             quarter of `max_memory`. Where a list is no longer there, as Azure retires them, that is told once and every assessment is stored.",
+    },
+    Row {
+        name: "metadata",
+        title: "Metadata of assessments",
+        group: Group::Collecting,
+        kind: Kind::Choice { choices: &[METADATA[0].name(), METADATA[1].name()], store: |draft, place| draft.metadata = METADATA.get(place).copied() },
+        default: "\"none\"",
+        example: "\"none\"",
+        description: "`join` lists once a run what Azure says of each kind of assessment, and puts it into `properties.metadata` of every assessment that \
+            comes without: its description, remediation, severity and category. A list that fails makes no run incomplete. Where it is not given, it is \
+            `join` in profile `extended`, and it has no effect in profile `elastic`.",
+    },
+    Row {
+        name: "metadata_api_version",
+        title: "API version of metadata",
+        group: Group::Collecting,
+        kind: Kind::Text { check: check::api_version, store: |draft, version| draft.settings.metadata_api_version = version },
+        default: "\"2021-06-01\"",
+        example: "\"2025-05-04\"",
+        description: "The `api-version` with which metadata is listed. From `2025-05-04` on there is a severity `Critical`.",
     },
     Row {
         name: "max_memory",

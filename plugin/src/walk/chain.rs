@@ -20,10 +20,10 @@ pub(super) struct Chain {
 
 impl Chain {
     /// Begins the list at a URL. The assessment is held from now on.
-    pub(super) fn begin(number: u64, parent: Parent, url: &str, ctx: &mut Context<'_>) -> Self {
+    pub(super) fn begin(number: u64, parent: Parent, counts: Counts, url: &str, ctx: &mut Context<'_>) -> Self {
         ctx.budget.take(parent.size());
         ctx.budget.chains += 1;
-        Self { number, list: List::new(Listed::SubAssessments, url), counts: Counts { records: 1, ..Counts::default() }, parent, merged: false }
+        Self { number, list: List::new(Listed::SubAssessments, url), counts, parent, merged: false }
     }
 
     /// Hands over what there is. At the end of the list the assessment itself, if none of its sub-assessments was merged with it.

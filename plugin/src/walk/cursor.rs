@@ -95,6 +95,9 @@ pub(super) fn hash(plan: &Plan) -> String {
         settings.assessment_api_version.as_bytes(),
         settings.sub_assessment_api_version.as_bytes(),
     ];
+    if settings.joins_metadata() {
+        parts.extend([settings.metadata.name().as_bytes(), settings.metadata_api_version.as_bytes()]);
+    }
     parts.extend(plan.scopes.iter().map(|scope| scope.as_bytes()));
     id::of(&parts)
 }

@@ -70,6 +70,11 @@ impl Fault {
         }
     }
 
+    /// Whether another list may serve in place of this one.
+    pub(super) fn is_refused_or_missing(&self) -> bool {
+        matches!(self, Self::Status(401 | 403 | 404, _) | Self::NotRegistered(_))
+    }
+
     /// Whether the list is not there, as where Defender is not enabled, or no longer.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self, Self::Status(404 | 409 | 410, _) | Self::NotRegistered(_))

@@ -2,6 +2,8 @@
 
 mod waiting;
 
+use std::sync::Arc;
+
 use self::waiting::Waiting;
 use super::context::{Context, Plan};
 use super::list::{Ending, List, Listed, Told};
@@ -42,8 +44,8 @@ impl Join {
     }
 
     /// Holds an assessment until its sub-assessments have come; says whether there is room for it and an id to join by.
-    pub(super) fn keep(&mut self, record: &Record<'_>, ctx: &mut Context<'_>) -> bool {
-        self.waiting.keep(record, ctx)
+    pub(super) fn keep(&mut self, record: &Record<'_>, metadata: Option<&Arc<str>>, ctx: &mut Context<'_>) -> bool {
+        self.waiting.keep(record, metadata, ctx)
     }
 
     /// Whether an assessment is held.

@@ -1,5 +1,6 @@
 //! Reads a page of a list without building anything: records stay the text that came.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::hash;
@@ -143,24 +144,35 @@ pub(super) struct Record<'a> {
     pub key: u128,
     /// Where its sub-assessments are listed.
     pub link: Option<String>,
+    /// The name of its kind, as far as it says so beside its id.
+    name: Option<Cow<'a, str>>,
+    /// Whether it comes without metadata, and has a place for it.
+    takes_metadata: bool,
 }
 
 impl<'a> Record<'a> {
     /// The record of this text, which is sound JSON.
     pub(super) fn of(text: &'a str) -> Self {
-        let (mut id, mut link) = (String::new(), None);
+        let (mut id, mut name, mut link, mut takes_metadata) = (String::new(), None, None, true);
         for member in object(text).into_iter().flat_map(|object| object.members()) {
             match &*member.name {
                 "id" => id = member.value.as_text().unwrap_or_default().to_lowercase(),
-                "properties" => {
-                    let listed = member.value.member("additionalData").and_then(|data| data.member("subAssessmentsLink"));
-                    link = listed.and_then(|listed| Some(listed.as_text()?.into_owned())).filter(|link| !link.is_empty());
-                }
+                "name" => name = member.value.as_text(),
+                "properties" => (link, takes_metadata) = properties(&member.value),
                 _ => {}
             }
         }
         let key = key(if id.is_empty() { text } else { &id });
-        Self { text, id, key, link }
+        Self { text, id, key, link, name, takes_metadata }
+    }
+
+    /// The kind of an assessment that has a place for its metadata, in lower case.
+    pub(super) fn kind(&self) -> Option<String> {
+        if !self.takes_metadata {
+            return None;
+        }
+        let name = self.name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_lowercase);
+        name.or_else(|| self.id.rsplit_once("/assessments/").map(|(_, name)| name.to_owned()))
     }
 
     /// What tells it from others in a document's id: its ARM id, or its text where there is none.
@@ -172,6 +184,22 @@ impl<'a> Record<'a> {
     pub(super) fn parent_id(&self) -> Option<&str> {
         self.id.rfind("/subassessments/").and_then(|end| self.id.get(..end)).filter(|id| !id.is_empty())
     }
+}
+
+/// What the `properties` of an assessment say: where its sub-assessments are listed, and whether metadata may be put there.
+fn properties(value: &Span<'_>) -> (Option<String>, bool) {
+    let (mut link, mut takes_metadata) = (None, matches!(value.kind, Kind::Object | Kind::Null));
+    for member in value.members() {
+        match &*member.name {
+            "additionalData" => {
+                let listed = member.value.member("subAssessmentsLink");
+                link = listed.and_then(|listed| Some(listed.as_text()?.into_owned())).filter(|link| !link.is_empty());
+            }
+            "metadata" => takes_metadata = member.value.kind == Kind::Null,
+            _ => {}
+        }
+    }
+    (link, takes_metadata)
 }
 
 /// The hash by which something is remembered.

@@ -44,6 +44,10 @@ pub enum Code {
     SubAssessmentUnmerged,
     /// More assessments than can be remembered.
     JoinOverflowed,
+    /// The list of metadata could not be read.
+    MetadataFailed,
+    /// More metadata than there is room for.
+    MetadataCut,
     /// A cursor that does not serve.
     CursorUnusable,
     /// An outcome that nobody waits for.
@@ -63,7 +67,7 @@ pub struct Row {
 
 impl Code {
     /// All codes, in the order of the docs.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::ScopeMissing,
         Self::ScopeForbidden,
         Self::ScopeFailed,
@@ -82,6 +86,8 @@ impl Code {
         Self::SubAssessmentOrphaned,
         Self::SubAssessmentUnmerged,
         Self::JoinOverflowed,
+        Self::MetadataFailed,
+        Self::MetadataCut,
         Self::CursorUnusable,
         Self::OutcomeUnknown,
     ];
@@ -138,6 +144,10 @@ impl Code {
                 Error,
                 "There are more assessments than can be remembered: sub-assessments of unlisted ones are missing. Raise `max_memory`.",
             ),
+            Self::MetadataFailed => {
+                ("metadata-failed", Info, "The list of metadata could not be read to its end: assessments of kinds that it did not name have none of it.")
+            }
+            Self::MetadataCut => ("metadata-cut", Info, "There was no room for the metadata of all kinds of assessments: raise `max_memory`."),
             Self::CursorUnusable => ("cursor-unusable", Warning, "The cursor is damaged or belongs to other settings: a new run was started."),
             Self::OutcomeUnknown => ("outcome-unknown", Warning, "The host brought the outcome of a request that is not under way: it was ignored."),
         };

@@ -40,6 +40,9 @@ pub(super) struct Counts {
     /// Assessments whose sub-assessments were not asked for any more.
     #[serde(skip_serializing_if = "is_zero")]
     pub given_up: u64,
+    /// Assessments that got the metadata of their kind.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub joined: u64,
     /// How often each problem occurred.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub reasons: BTreeMap<Code, u64>,
@@ -70,6 +73,7 @@ impl AddAssign for Counts {
         self.failed += other.failed;
         self.not_registered += other.not_registered;
         self.given_up += other.given_up;
+        self.joined += other.joined;
         for (code, count) in other.reasons {
             *self.reasons.entry(code).or_default() += count;
         }
@@ -80,11 +84,12 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// The document of a run over these scopes, by their ARM paths.
-pub(super) fn document(settings: &Settings, scopes: &[String], start: Timestamp, end: Timestamp, counts: &Counts) -> Document {
+/// The document of a run over these scopes, by their ARM paths; so many kinds of assessments were known.
+pub(super) fn document(settings: &Settings, scopes: &[String], start: Timestamp, end: Timestamp, known: u64, counts: &Counts) -> Document {
     let arena = Bump::new();
     let totals = counts.totals(scopes.len());
     let number = |count: u64| Value::Number(arena.alloc_str(&count.to_string()));
+    let metadata = |count| if settings.joins_metadata() { number(count) } else { Value::Null };
     let date = |time| Value::Text(arena.alloc_str(&text(time)));
     let texts = |texts: &[String]| array(&arena, texts.iter().map(|text| Value::Text(arena.alloc_str(text))));
     let reason = |(code, count): (&Code, &u64)| with_members(&arena, Value::Null, &[("code", Value::Text(code.row().name)), ("count", number(*count))]);
@@ -107,6 +112,8 @@ pub(super) fn document(settings: &Settings, scopes: &[String], start: Timestamp,
         (const { RUN.slot("microsoft_defender_cloud.run.complete") }, Value::Bool(totals.complete)),
         (const { RUN.slot("microsoft_defender_cloud.run.documents") }, number(totals.documents)),
         (const { RUN.slot("microsoft_defender_cloud.run.failed") }, number(totals.failed)),
+        (const { RUN.slot("microsoft_defender_cloud.run.metadata.joined") }, metadata(counts.joined)),
+        (const { RUN.slot("microsoft_defender_cloud.run.metadata.known") }, metadata(known)),
         (const { RUN.slot("microsoft_defender_cloud.run.mode") }, Value::Text(settings.sub_assessments.name())),
         (const { RUN.slot("microsoft_defender_cloud.run.pages") }, number(totals.pages)),
         (const { RUN.slot("microsoft_defender_cloud.run.reasons") }, array(&arena, counts.reasons.iter().map(reason))),
@@ -145,6 +152,7 @@ mod tests {
 
     use super::{Code, Counts, Settings, document};
     use crate::ecs::run;
+    use crate::settings::Metadata;
 
     fn names(prefix: &str, value: &Value, found: &mut Vec<String>) {
         match value {
@@ -162,7 +170,8 @@ mod tests {
     fn a_run_document_has_the_listed_fields_and_no_other() {
         let mut counts = Counts { records: 3, failed: 1, ..Counts::default() };
         counts.note(Code::PageFailed);
-        let document = document(&Settings::default(), &["/subscriptions/S".into()], 1_767_225_600_000, 1_767_225_601_500, &counts);
+        let settings = Settings { metadata: Metadata::Join, ..Settings::default() };
+        let document = document(&settings, &["/subscriptions/S".into()], 1_767_225_600_000, 1_767_225_601_500, 7, &counts);
         let value: Value = serde_json::from_slice(&document.body).unwrap();
         let mut found = Vec::new();
         names("", &value, &mut found);
@@ -181,7 +190,7 @@ mod tests {
     #[test]
     fn nothing_is_empty_in_it() {
         let settings = Settings { tags: Some(vec![]), ..Settings::default() };
-        let document = document(&settings, &[], u64::MAX, 0, &Counts::default());
+        let document = document(&settings, &[], u64::MAX, 0, 0, &Counts::default());
         let value: Value = serde_json::from_slice(&document.body).unwrap();
         assert_eq!(value["@timestamp"], "9999-12-31T23:59:59.999Z");
         assert!(value.get("tags").is_none());
@@ -191,7 +200,7 @@ mod tests {
 
     #[test]
     fn its_id_is_of_the_start_and_the_scopes() {
-        let id = |scope: &str, start| document(&Settings::default(), &[scope.to_owned()], start, start, &Counts::default()).id;
+        let id = |scope: &str, start| document(&Settings::default(), &[scope.to_owned()], start, start, 0, &Counts::default()).id;
         assert_eq!(id("/subscriptions/A", 1), id("/subscriptions/a", 1));
         assert_ne!(id("/subscriptions/A", 1), id("/subscriptions/A", 2));
         assert_ne!(id("/subscriptions/A", 1), id("/subscriptions/B", 1));

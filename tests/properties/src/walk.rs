@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use microsoft_defender_cloud::contract::{Dataset, Document, Failure, Outcome, Problem, Request, Response, Severity, Step, Totals};
 use microsoft_defender_cloud::mapping::Mapper;
-use microsoft_defender_cloud::settings::{Scope, Settings, SubAssessments};
+use microsoft_defender_cloud::settings::{Metadata, Scope, Settings, SubAssessments};
 use microsoft_defender_cloud::walk::Walk;
 
 use crate::choices::Choices;
@@ -27,6 +27,7 @@ fn settings(choices: &mut Choices<'_>) -> Settings {
     Settings {
         scopes: (0..choices.below(4)).map(scope).collect(),
         sub_assessments: choices.of(&[SubAssessments::ListAll, SubAssessments::PerAssessment, SubAssessments::None]),
+        metadata: choices.of(&[Metadata::None, Metadata::Join]),
         max_memory: 1024 << choices.below(12),
         preserve_original_event: choices.one_in(2),
         ..Settings::default()
@@ -189,6 +190,9 @@ fn record(url: &str, choices: &mut Choices<'_>) -> String {
     let scope = path.split("/providers/Microsoft.Security").next().unwrap_or_default();
     let assessment = format!("{scope}/providers/Microsoft.Security/assessments/A{}", choices.below(12));
     let more = if choices.one_in(4) { json::text(choices) } else { "1.50".into() };
+    if path.contains("assessmentMetadata") && !choices.one_in(16) {
+        return format!("{{\"name\":\"a{}\",\"properties\":{{\"severity\":\"High\",\"description\":{more}}}}}", choices.below(12));
+    }
     if path.to_ascii_lowercase().contains("subassessments") && !choices.one_in(16) {
         let list = choices.of(&["subAssessments", "subassessments", "SUBASSESSMENTS"]);
         return format!("{{\"id\":\"{assessment}/{list}/{}\",\"properties\":{{\"additionalData\":{more}}}}}", choices.below(8));

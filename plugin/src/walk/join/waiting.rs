@@ -1,6 +1,7 @@
 //! The assessments that wait for their sub-assessments, and what becomes of each sub-assessment that comes.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use crate::walk::context::Context;
 use crate::walk::hash;
@@ -46,7 +47,7 @@ pub(super) struct Waiting {
 
 impl Waiting {
     /// Holds an assessment; says whether there is room for it and an id to find it by.
-    pub(super) fn keep(&mut self, record: &Record<'_>, ctx: &mut Context<'_>) -> bool {
+    pub(super) fn keep(&mut self, record: &Record<'_>, metadata: Option<&Arc<str>>, ctx: &mut Context<'_>) -> bool {
         if record.id.is_empty() {
             return false;
         }
@@ -57,7 +58,7 @@ impl Waiting {
         };
         if room {
             self.index.insert(record.key, self.held.len());
-            self.held.push_back(Held { parent: Parent::of(record), linked: record.link.is_some(), joined: false });
+            self.held.push_back(Held { parent: Parent::of(record, metadata.cloned()), linked: record.link.is_some(), joined: false });
         }
         room
     }

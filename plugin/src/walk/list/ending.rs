@@ -15,6 +15,8 @@ pub(in crate::walk) enum Listed {
     SubAssessments,
     /// All sub-assessments of a scope.
     AllSubAssessments,
+    /// What Azure says of each kind of assessment.
+    Metadata,
 }
 
 /// How a list has ended.
@@ -86,6 +88,7 @@ impl List {
             }
             Listed::Assessments | Listed::AllSubAssessments if fault.is_forbidden() => Ending::Cut(Code::ScopeForbidden, fault),
             Listed::Assessments => Ending::Cut(self.code(&fault), fault),
+            Listed::Metadata => Ending::Cut(Code::MetadataFailed, fault),
             Listed::SubAssessments | Listed::AllSubAssessments => Ending::Cut(fault.code_of_sub_assessments(), fault),
         })
     }
@@ -161,6 +164,7 @@ impl Listed {
         match self {
             Self::Assessments => "assessments",
             Self::SubAssessments | Self::AllSubAssessments => "sub-assessments",
+            Self::Metadata => "metadata",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What becomes of each assessment of a scope: it is handed over, waits for the join, or its own list of sub-assessments begins.
 
+use std::sync::Arc;
+
 use super::patience::{Outlook, Patience};
 use crate::settings::SubAssessments;
 use crate::walk::chain::Chain;
@@ -7,6 +9,7 @@ use crate::walk::context::Context;
 use crate::walk::fault::Fault;
 use crate::walk::join::Join;
 use crate::walk::list::{Attempt, Ending, List, Listed, Taken, Told};
+use crate::walk::merge;
 use crate::walk::page::Record;
 use crate::walk::parent::Parent;
 use crate::walk::problem::Code;
@@ -43,20 +46,25 @@ impl Intake {
             self.window.done(counts);
             return Taken::Known;
         }
-        if self.join.as_mut().is_some_and(|join| join.keep(record, ctx)) {
+        let metadata = ctx.catalogue.of(record);
+        let counts = Counts { records: 1, joined: u64::from(metadata.is_some()), ..Counts::default() };
+        if self.join.as_mut().is_some_and(|join| join.keep(record, metadata.as_ref(), ctx)) {
             // It is known there from now on.
-            self.window.done(Counts { records: 1, ..Counts::default() });
+            self.window.done(counts);
             return Taken::New;
         }
-        let mode = ctx.plan.settings.sub_assessments;
-        let one = Counts { records: 1, ..Counts::default() };
-        let taken = match &record.link {
-            Some(_) if mode == SubAssessments::PerAssessment && self.patience.outlook() == Outlook::Unsure => Taken::Later,
-            Some(_) if mode == SubAssessments::PerAssessment && self.patience.outlook() == Outlook::GivenUp => {
-                self.take_bare(record, Counts { skipped: 1, given_up: 1, ..one }, list.source, ctx)
-            }
-            Some(link) if mode != SubAssessments::None => self.take_linked(record, link, place, list.source, ctx),
-            _ => self.take_bare(record, one, list.source, ctx),
+        let one = One { record, metadata, counts, source: list.source };
+        let taken = match (&record.link, ctx.plan.settings.sub_assessments) {
+            (None, _) | (_, SubAssessments::None) => self.take_bare(one, ctx),
+            (Some(link), SubAssessments::ListAll) => self.take_linked(one, link, place, ctx),
+            (Some(link), SubAssessments::PerAssessment) => match self.patience.outlook() {
+                Outlook::Open => self.take_linked(one, link, place, ctx),
+                Outlook::Unsure => Taken::Later,
+                Outlook::GivenUp => {
+                    let counts = Counts { skipped: 1, given_up: 1, ..one.counts };
+                    self.take_bare(One { counts, ..one }, ctx)
+                }
+            },
         };
         // Beside a join, one without a link is not remembered: a sub-assessment of it must not be taken for one that is read from a list of its own.
         if taken == Taken::New && (self.join.is_none() || record.link.is_some()) {
@@ -65,29 +73,31 @@ impl Intake {
         taken
     }
 
-    fn take_bare(&mut self, record: &Record<'_>, mut counts: Counts, source: Option<u32>, ctx: &mut Context<'_>) -> Taken {
-        if !ctx.has_room(record.text.len()) {
+    fn take_bare(&mut self, one: One<'_>, ctx: &mut Context<'_>) -> Taken {
+        let One { record, metadata, mut counts, source } = one;
+        let text = merge::with_metadata(record.text, metadata.as_deref());
+        if !ctx.has_room(text.len()) {
             return Taken::Later;
         }
-        ctx.emit(record.text, record.identity(), b"", source, &mut counts);
+        ctx.emit(&text, record.identity(), b"", source, &mut counts);
         self.window.done(counts);
         Taken::New
     }
 
-    fn take_linked(&mut self, record: &Record<'_>, link: &str, place: Place, source: Option<u32>, ctx: &mut Context<'_>) -> Taken {
+    fn take_linked(&mut self, one: One<'_>, link: &str, place: Place, ctx: &mut Context<'_>) -> Taken {
+        let One { record, metadata, mut counts, source } = one;
         if !ctx.budget.admits_chain(Parent::size_of(record)) {
             return Taken::Later;
         }
         let settings = &ctx.plan.settings;
-        let parent = Parent::of(record);
+        let parent = Parent::of(record, metadata);
         match ctx.plan.origin.list(&settings.url, link, &settings.sub_assessment_api_version) {
             Ok(url) => {
                 let number = self.window.begin(place);
                 self.patience.begin(number);
-                self.chains.push(Chain::begin(number, parent, &url, ctx));
+                self.chains.push(Chain::begin(number, parent, counts, &url, ctx));
             }
             Err(why) => {
-                let mut counts = Counts { records: 1, ..Counts::default() };
                 if !parent.emit_bare(source, &mut counts, ctx) {
                     return Taken::Later;
                 }
@@ -98,4 +108,15 @@ impl Intake {
         }
         Taken::New
     }
+}
+
+/// An assessment that comes for the first time.
+#[derive(Debug)]
+struct One<'a> {
+    record: &'a Record<'a>,
+    /// What is known of its kind, where it comes without.
+    metadata: Option<Arc<str>>,
+    /// What it counts by itself.
+    counts: Counts,
+    source: Option<u32>,
 }

@@ -78,7 +78,8 @@ fn without_sub_assessments_every_assessment_is_stored_as_it_is() {
 
 #[test]
 fn all_sub_assessments_of_a_scope_are_listed_unless_told_otherwise() {
-    let settings = Settings { scopes: vec![Scope::Subscription("s".into())], preserve_original_event: true, ..Settings::default() };
+    let defaults = Settings::default();
+    let settings = settings(defaults.sub_assessments);
     let ran = Host::new(&settings, 1).run(|url| match url {
         FIRST => ok(&[linked("a"), bare("b")], None),
         ALL => ok(&[sub("a", "1"), sub("b", "2")], None),

