@@ -23,7 +23,7 @@ fn replay(name: &str, settings: &str, exchanges: &[(String, String)]) -> (i32, S
 }
 
 fn subscription() -> String {
-    format!(r#"{{"subscription_id":"{}"}}"#, SUBSCRIPTION.rsplit('/').next().expect("an id"))
+    format!(r#"{{"subscription_id":"{}","sub_assessments":"per-assessment"}}"#, SUBSCRIPTION.rsplit('/').next().expect("an id"))
 }
 
 fn first() -> String {

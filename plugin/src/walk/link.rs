@@ -48,9 +48,9 @@ impl Origin {
         if has_dots(link) {
             return Err("a segment of its path is `.` or `..`, so it would lead to another one");
         }
-        let (place, query) = whole.split_once('?').map_or((whole.as_str(), None), |(place, query)| (place, Some(query)));
-        let server = place.find("://").map_or(0, |at| at + 3 + authority(&place[at + 3..]).len());
-        let (server, path) = place.split_at(server);
+        let (address, query) = whole.split_once('?').map_or((whole.as_str(), None), |(address, query)| (address, Some(query)));
+        let server = address.find("://").map_or(0, |at| at + 3 + authority(&address[at + 3..]).len());
+        let (server, path) = address.split_at(server);
         let mut url = format!("{server}{}?", url::path(path));
         if let Some(query) = query {
             url.push_str(&url::query(query));

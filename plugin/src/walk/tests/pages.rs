@@ -97,6 +97,10 @@ fn r12_r13_what_is_no_page_is_a_problem_and_no_document() {
         assert_eq!((first.documents.len(), first.codes(), first.totals.complete), (0, vec!["scope-failed"], false), "{body}");
         let next = one_by_one(&[(FIRST, ok(&[bare("a")], Some(&second))), (&second, answer(200, body))]);
         assert_eq!((names(&next), next.codes(), next.totals.complete), (vec!["a".to_owned()], vec!["page-failed"], false), "{body}");
+        // An empty body of a list of sub-assessments is an empty list.
+        if body.is_empty() {
+            continue;
+        }
         let sub = one_by_one(&[(FIRST, ok(&[linked("a")], None)), (&list("a"), answer(200, body))]);
         assert_eq!((names(&sub), sub.codes(), sub.totals.complete), (vec!["a".to_owned()], vec!["sub-assessments-failed"], false), "{body}");
     }
