@@ -11,23 +11,9 @@ macro_rules! known {
 }
 
 pub(crate) mod assessment;
+pub(crate) mod entity;
 pub(crate) mod hub;
-
-/// Whether two texts are the same, in constants.
-pub(crate) const fn same(left: &str, right: &str) -> bool {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    if left.len() != right.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < left.len() {
-        if left[at] != right[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
-}
+pub(crate) mod part;
 
 #[cfg(test)]
 mod tests {
