@@ -62,7 +62,7 @@ pub(crate) struct Place {
     /// What it stands in; the assessment in itself.
     pub parent: Part,
     /// Its name there.
-    pub name: Name,
+    pub name: Name<'static>,
     /// How rules are documented to name it.
     pub path: &'static str,
     /// Whether the reference looks into it, so that anything but an object in its place is reported.
@@ -238,7 +238,7 @@ impl Part {
     }
 
     /// The name of a member; in a constant, one that is not declared stops the build.
-    pub(crate) const fn member(self, name: &'static str) -> Name {
+    pub(crate) const fn member(self, name: &'static str) -> Name<'static> {
         let members = PLACES[self as usize].members;
         let mut at = 0;
         while at < members.len() {

@@ -6,8 +6,7 @@ use core::cell::Cell;
 
 use bumpalo::Bump;
 
-use super::name::{Formed, Name, as_written};
-use super::word::equal;
+use super::name::{Name, as_written};
 
 /// A JSON value. `Null` also stands for what is not there: documents hold neither.
 #[derive(Debug, Clone, Copy)]
@@ -47,33 +46,39 @@ impl<'a> Member<'a> {
 
     /// A member whose name has its key already.
     #[inline]
-    pub(crate) fn formed(name: Formed<'a>, spelled: &'a str, value: Value<'a>) -> Self {
+    pub(crate) fn formed(name: Name<'a>, spelled: &'a str, value: Value<'a>) -> Self {
         Self { name: name.text, key: name.key, spelled, value: Cell::new(value) }
+    }
+
+    /// The name with its key.
+    #[inline]
+    pub(crate) fn keyed_name(&self) -> Name<'a> {
+        Name { text: self.name, key: self.key }
     }
 
     /// Whether that is its name.
     #[inline]
-    pub(crate) fn is(&self, name: Name) -> bool {
-        self.key == name.key && equal(self.name.as_bytes(), name.text.as_bytes())
+    pub(crate) fn is(&self, name: Name<'_>) -> bool {
+        self.keyed_name() == name
     }
 }
 
 impl<'a> Value<'a> {
     /// The value of the member of that name, `Null` where there is none.
     #[inline]
-    pub(crate) fn get(self, name: impl Into<Name>) -> Value<'a> {
+    pub(crate) fn get(self, name: impl Into<Name<'static>>) -> Value<'a> {
         self.member(name).map_or(Value::Null, |member| member.value.get())
     }
 
     /// Where the value of the member of that name stands.
     #[inline]
-    pub(crate) fn cell(self, name: impl Into<Name>) -> Option<&'a Cell<Value<'a>>> {
+    pub(crate) fn cell(self, name: impl Into<Name<'static>>) -> Option<&'a Cell<Value<'a>>> {
         self.member(name).map(|member| &member.value)
     }
 
     /// The member of that name.
     #[inline]
-    pub(crate) fn member(self, name: impl Into<Name>) -> Option<&'a Member<'a>> {
+    pub(crate) fn member(self, name: impl Into<Name<'static>>) -> Option<&'a Member<'a>> {
         let members = self.members();
         // Many parts that rules look into are not there.
         if members.is_empty() {

@@ -62,13 +62,13 @@ impl<'a> Record<'a> {
 
     /// The member of that name, `Null` where there is none, noted as read.
     #[inline]
-    pub(crate) fn read(&self, object: Value<'a>, name: impl Into<Name>) -> Value<'a> {
+    pub(crate) fn read(&self, object: Value<'a>, name: impl Into<Name<'static>>) -> Value<'a> {
         self.member(object, name).map_or(Value::Null, |member| member.value.get())
     }
 
     /// The same member as it stands.
     #[inline]
-    pub(crate) fn member(&self, object: Value<'a>, name: impl Into<Name>) -> Option<&'a Member<'a>> {
+    pub(crate) fn member(&self, object: Value<'a>, name: impl Into<Name<'static>>) -> Option<&'a Member<'a>> {
         let member = object.member(name)?;
         self.note(member);
         Some(member)

@@ -108,7 +108,7 @@ fn event_part(field: &str) -> String {
     };
     let mut source = outer.to_owned();
     for name in rest.split('.') {
-        let spelled = rows.iter().find(|(_, new)| *new == name).map_or_else(|| capitalised(name), |(old, _)| (*old).to_owned());
+        let spelled = rows.iter().find(|row| row.new.text == name).map_or_else(|| capitalised(name), |row| row.spelled.to_owned());
         let _ = write!(source, ".{spelled}");
     }
     match rest {

@@ -14,7 +14,7 @@ use crate::mapping::record::Record;
 #[derive(Debug)]
 pub(crate) struct Conversion {
     part: Part,
-    member: Name,
+    member: Name<'static>,
     to: Cast,
 }
 

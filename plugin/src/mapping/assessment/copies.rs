@@ -16,7 +16,7 @@ pub(crate) struct Copy {
     pub target: Slot,
     /// The only class of assessments that it is for.
     pub class: Option<Class>,
-    sources: &'static [(Part, Name)],
+    sources: &'static [(Part, Name<'static>)],
 }
 
 macro_rules! copies {

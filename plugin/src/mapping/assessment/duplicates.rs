@@ -10,7 +10,7 @@ macro_rules! members {
 }
 
 /// They go whether or not the value went elsewhere, as in the reference.
-const DUPLICATES: &[(Part, Name)] = members! {
+const DUPLICATES: &[(Part, Name<'static>)] = members! {
     Sub.id;
     SubStatus.description;
     Resource.native_resource_id;

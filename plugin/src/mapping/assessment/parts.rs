@@ -40,13 +40,13 @@ impl<'a> Parts<'a> {
 
     /// A member of a part, noted as read.
     #[inline]
-    pub(super) fn read(&self, record: &Record<'a>, part: Part, name: impl Into<Name>) -> Value<'a> {
+    pub(super) fn read(&self, record: &Record<'a>, part: Part, name: impl Into<Name<'static>>) -> Value<'a> {
         record.read(self.object(part), name)
     }
 
     /// A member of a part as it stands.
     #[inline]
-    pub(super) fn member(&self, part: Part, name: impl Into<Name>) -> Option<&'a Member<'a>> {
+    pub(super) fn member(&self, part: Part, name: impl Into<Name<'static>>) -> Option<&'a Member<'a>> {
         self.object(part).member(name)
     }
 }

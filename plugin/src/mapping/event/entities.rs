@@ -145,11 +145,11 @@ pub(super) fn objects<'a>(record: &mut Record<'a>, root: Value<'a>, source: &'st
     Some(objects)
 }
 
-const LOCATION: Name = Name::of("location");
-const LOCATION_VALUE: Name = Name::of("location_value");
+const LOCATION: Name<'static> = Name::of("location");
+const LOCATION_VALUE: Name<'static> = Name::of("location_value");
 
 /// A location that has no parts is kept under another name, because an index cannot hold both under one.
-fn location_value(member: &Member<'_>) -> Option<Name> {
+fn location_value(member: &Member<'_>) -> Option<Name<'static>> {
     let has_parts = matches!(member.value.get(), Value::Object(_) | Value::Array(_));
     (member.is(LOCATION) && !has_parts).then_some(LOCATION_VALUE)
 }

@@ -3,7 +3,7 @@
 use crate::mapping::names::{Renames, renames};
 
 /// Inside entities, at every depth.
-pub(crate) static ENTITY: Renames<55> = renames([
+pub(crate) static ENTITY: Renames = renames!(
     ("AadTenantId", "aad_tenant_id"),
     ("AadUserId", "aad_user_id"),
     ("AmazonResourceId", "amazon_resource_id"),
@@ -59,10 +59,10 @@ pub(crate) static ENTITY: Renames<55> = renames([
     ("ThreatIntelligence", "threat_intelligence"),
     ("ThreatType", "type"),
     ("UPNSuffix", "upn_suffix"),
-]);
+);
 
 /// Inside resource identifiers, at every depth.
-pub(crate) static IDENTIFIER: Renames<8> = renames([
+pub(crate) static IDENTIFIER: Renames = renames!(
     ("AadTenantId", "aad_tenant_id"),
     ("AgentId", "agent_id"),
     ("AzureResourceId", "azure_id"),
@@ -71,4 +71,4 @@ pub(crate) static IDENTIFIER: Renames<8> = renames([
     ("WorkspaceId", "workspace_id"),
     ("WorkspaceResourceGroup", "workspace_resource_group"),
     ("WorkspaceSubscriptionId", "workspace_subscription_id"),
-]);
+);

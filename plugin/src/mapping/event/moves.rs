@@ -7,9 +7,8 @@ use core::fmt;
 
 use crate::defender::{hub, same};
 use crate::ecs::{EVENT, Slot};
-use crate::json::known::{self, InForm};
-use crate::json::name::Name;
-use crate::json::places::Places;
+use crate::json::key_table::KeyTable;
+use crate::json::name::{InForm, Name, lowercase};
 use crate::json::tree::{Member, Value};
 use crate::mapping::cast::{Cast, cast};
 use crate::mapping::record::Record;
@@ -26,8 +25,8 @@ pub(crate) struct Section {
     key: u32,
     otherwise: Otherwise,
     moves: &'static [Move],
-    /// Where moves stand by the keys of their members.
-    places: Places<128>,
+    /// The moves by the names of their members.
+    by_key: KeyTable<128>,
 }
 
 /// What becomes of something else in the place of a container.
@@ -45,7 +44,7 @@ pub(crate) struct Move {
     container: &'static str,
     member: &'static str,
     /// The member's name in lower case.
-    name: Name,
+    name: Name<'static>,
     /// The field.
     pub target: Slot,
     /// The type it is brought to.
@@ -56,11 +55,11 @@ pub(crate) struct Move {
 
 impl Section {
     const fn new(path: &'static str, otherwise: Otherwise, moves: &'static [Move]) -> Self {
-        let mut places = Places::new();
-        let mut at = 0;
-        while at < moves.len() {
-            places.add(moves[at].name.key, at);
-            at += 1;
+        let mut by_key = KeyTable::new();
+        let mut index = 0;
+        while index < moves.len() {
+            by_key.add(moves[index].name.key, index);
+            index += 1;
         }
         assert!(moves.len() <= MOST, "a section of more moves than are found at once");
         let mut dot = path.len();
@@ -69,15 +68,15 @@ impl Section {
         }
         let name = path.split_at(dot).1;
         let parent = path.split_at(dot.saturating_sub(1)).0;
-        Self { path, parent, name, key: known::lowercase(name).key(), otherwise, moves, places }
+        Self { path, parent, name, key: lowercase(name).key(), otherwise, moves, by_key }
     }
 
     /// The member of each move, found in one pass.
     fn members<'a>(&self, container: Value<'a>) -> [Option<&'a Member<'a>>; MOST] {
         let mut found = [None; MOST];
         for member in container.members() {
-            if let Some(at) = self.places.find(member.key, |at| member.is(self.moves[at].name)) {
-                found[at] = Some(member);
+            if let Some(index) = self.by_key.index_of(member.keyed_name(), |index| self.moves[index].name) {
+                found[index] = Some(member);
             }
         }
         found
@@ -114,7 +113,7 @@ macro_rules! moves {
                 container: $path,
                 member: const { hub::declared($path, $source) },
                 name: {
-                    const LOWER: InForm = known::lowercase($source);
+                    const LOWER: InForm = lowercase($source);
                     Name::of(LOWER.text())
                 },
                 target: const { EVENT.slot(concat!("microsoft_defender_cloud.event.", $target)) },
