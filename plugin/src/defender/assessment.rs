@@ -1,6 +1,6 @@
 //! The parts of a merged assessment record and their members, after every name was brought to snake case.
 
-use super::part::parts;
+use super::part::{Part, parts};
 use crate::json::known::Known;
 use crate::json::name::Name;
 
@@ -123,7 +123,7 @@ parts! { named Order PARTS;
     }
 }
 
-parts! { named OrderInLists;
+parts! { named OrderInLists _;
     /// One of a list of CVEs.
     CVE_IN_LIST: CveInList in CveInList "", Ignored, "sub_assessment.additional_data.cve_list[]" {
         cvss_score, cvss_version, has_public_exploit, is_exploit_in_kit, is_exploit_verified, is_zero_day, last_modified_date, published_date, severity,
@@ -146,35 +146,38 @@ pub(crate) mod envelope {
     use super::Name;
 
     /// The only part of it that tells more than what it is.
-    pub(crate) const PROPERTIES: Name = Name::of("properties");
+    pub(crate) const PROPERTIES: Name<'static> = Name::of("properties");
     /// Its ARM id.
-    pub(crate) const ID: Name = Name::of("id");
+    pub(crate) const ID: Name<'static> = Name::of("id");
     /// The last part of that.
-    pub(crate) const NAME: Name = Name::of("name");
+    pub(crate) const NAME: Name<'static> = Name::of("name");
     /// Its ARM type.
-    pub(crate) const TYPE: Name = Name::of("type");
+    pub(crate) const TYPE: Name<'static> = Name::of("type");
 }
 
 /// What stands in one place or form and is wanted in another.
 pub(crate) mod reshaped {
-    use super::Name;
+    use super::{Cvss2, Cvss3, Cvss4, Name, Part};
 
     /// JSON in a text, as it is spelled.
     pub(crate) const CVES_IN_TEXT: &str = "CVEs";
     /// `Can onboard to BYOL`, in snake case.
-    pub(crate) const BYOL: Name = Name::of("can onboard to _byol");
+    pub(crate) const BYOL: Name<'static> = Name::of("can onboard to _byol");
     /// The same without blanks.
-    pub(crate) const CAN_ONBOARD_TO_BYOL: Name = Name::of("can_onboard_to_byol");
+    pub(crate) const CAN_ONBOARD_TO_BYOL: Name<'static> = Name::of("can_onboard_to_byol");
     /// `NSG open ports`, in snake case.
-    pub(crate) const OPEN_PORTS: Name = Name::of("nsg open ports");
+    pub(crate) const OPEN_PORTS: Name<'static> = Name::of("nsg open ports");
     /// The same without blanks.
-    pub(crate) const NSG_OPEN_PORTS: Name = Name::of("nsg_open_ports");
+    pub(crate) const NSG_OPEN_PORTS: Name<'static> = Name::of("nsg_open_ports");
     /// What `resources` holds, read.
-    pub(crate) const RESOURCES_OBJECT: Name = Name::of("resources_object");
+    pub(crate) const RESOURCES_OBJECT: Name<'static> = Name::of("resources_object");
     /// Scores by version.
-    pub(crate) const CVSS: Name = Name::of("cvss");
+    pub(crate) const CVSS: Name<'static> = Name::of("cvss");
+    /// The versions, and the part that the score of each becomes.
+    pub(crate) const CVSS_VERSIONS: [(Name<'static>, &Part); 3] =
+        [(Name::of("2.0"), Cvss2::PART), (Name::of("3.0"), Cvss3::PART), (Name::of("4.0"), Cvss4::PART)];
     /// What the mapping alone says of a record.
-    pub(crate) const CLASS: Name = Name::of("class");
+    pub(crate) const CLASS: Name<'static> = Name::of("class");
 }
 
 /// Names as they are mostly spelled, anywhere in a record. A name that is missing here is read all the same, only not as fast.

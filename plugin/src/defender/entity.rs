@@ -2,8 +2,9 @@
 
 use super::part::parts;
 use crate::json::name::Name;
+use crate::mapping::names::{Renames, renames};
 
-parts! { named Order;
+parts! { named Order _;
     /// An entity.
     ENTITY: Entity in Entity "", Ignored, "Entities[]" {
         address = "Address", asset = "Asset", container_id = "ContainerId", creation_time_utc = "CreationTimeUtc", domain_name = "DomainName",
@@ -42,10 +43,10 @@ parts! { named Order;
 }
 
 /// The name of a location that has no parts, because an index cannot hold both under one.
-pub(crate) const LOCATION_VALUE: Name = Name::of("location_value");
+pub(crate) const LOCATION_VALUE: Name<'static> = Name::of("location_value");
 
 /// Inside entities, at every depth: the name that Azure uses, in any letter case, and the one that documents have.
-pub(crate) const ENTITY_NAMES: [(&str, &str); 55] = [
+pub(crate) static ENTITY_NAMES: Renames = renames![
     ("AadTenantId", "aad_tenant_id"),
     ("AadUserId", "aad_user_id"),
     ("AmazonResourceId", "amazon_resource_id"),
@@ -104,7 +105,7 @@ pub(crate) const ENTITY_NAMES: [(&str, &str); 55] = [
 ];
 
 /// Inside resource identifiers, at every depth.
-pub(crate) const IDENTIFIER_NAMES: [(&str, &str); 8] = [
+pub(crate) static IDENTIFIER_NAMES: Renames = renames![
     ("AadTenantId", "aad_tenant_id"),
     ("AgentId", "agent_id"),
     ("AzureResourceId", "azure_id"),

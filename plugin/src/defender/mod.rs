@@ -4,7 +4,7 @@
 macro_rules! known {
     ($form:ident $($spelled:literal)*) => {
         $crate::json::known::Known::new(&[$({
-            const FORMED: $crate::json::known::InForm = $crate::json::known::$form($spelled);
+            const FORMED: $crate::json::name::InForm = $crate::json::name::$form($spelled);
             $crate::json::known::Row::new($spelled, FORMED.text())
         }),*])
     };

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
+use crate::json::key_table::KeyTable;
 use crate::json::name::Name;
-use crate::json::places::Places;
 use crate::json::tree::{Member, Value};
 
 /// An object of a record, and what rules read of it.
@@ -14,13 +14,13 @@ pub(crate) struct Part {
     /// The position of the part that it stands in; the record stands in itself.
     pub parent: usize,
     /// Its name there.
-    pub name: Name,
+    pub name: Name<'static>,
     /// Where it stands, in the words of the docs; empty for the record itself.
     pub path: &'static str,
     /// What becomes of something else in its place.
     pub otherwise: Otherwise,
-    members: &'static [Name],
-    table: Places<128>,
+    members: &'static [Name<'static>],
+    by_key: KeyTable<128>,
 }
 
 /// What becomes of something else in the place of an object.
@@ -40,7 +40,7 @@ pub(crate) struct Source {
     /// Its position among the members of that object.
     pub index: usize,
     /// Its name, in the form that the parser brings names to.
-    pub name: Name,
+    pub name: Name<'static>,
     /// Its name in the words of the docs.
     pub spelled: &'static str,
 }
@@ -50,15 +50,22 @@ const MOST: usize = 40;
 
 impl Part {
     /// A part; its members are looked up by their keys.
-    pub(crate) const fn new(index: usize, parent: usize, name: Name, path: &'static str, otherwise: Otherwise, members: &'static [Name]) -> Self {
+    pub(crate) const fn new(
+        position: usize,
+        parent: usize,
+        name: Name<'static>,
+        path: &'static str,
+        otherwise: Otherwise,
+        members: &'static [Name<'static>],
+    ) -> Self {
         assert!(members.len() <= MOST, "a part of more members than are found at once");
-        let mut table = Places::new();
-        let mut at = 0;
-        while at < members.len() {
-            table.add(members[at].key, at);
-            at += 1;
+        let mut by_key = KeyTable::new();
+        let mut index = 0;
+        while index < members.len() {
+            by_key.add(members[index].key, index);
+            index += 1;
         }
-        Self { index, parent, name, path, otherwise, members, table }
+        Self { index: position, parent, name, path, otherwise, members, by_key }
     }
 
     /// The members of an object that rules read, found in one pass.
@@ -66,7 +73,7 @@ impl Part {
     pub(crate) fn members<'a>(&self, object: Value<'a>) -> Found<'a> {
         let mut found = Found([None; MOST]);
         for member in object.members() {
-            if let Some(index) = self.table.find(member.key, |index| member.is(self.members[index])) {
+            if let Some(index) = self.by_key.index_of(member.keyed_name(), |index| self.members[index]) {
                 found.0[index] = Some(member);
             }
         }
@@ -96,12 +103,12 @@ impl fmt::Display for Source {
 }
 
 /// A table of parts, a parent before what stands in it: for each a constant that has its members by name. The first word is the form of names, the second
-/// what the positions are called, the third the list of all parts, for those that stand in one place.
+/// what the positions are called, the third the list of all parts, where they stand in one place each, else `_`.
 ///
 /// In a table of `lower`, the parser brings the spelling to lower case. In one of `named`, a member bears the name that stands here (`type_ as "type"` where
 /// Rust has other plans for the word), and the spelling is what docs call it.
 macro_rules! parts {
-    ($form:ident $order:ident $($list:ident)?; $($(#[$doc:meta])* $constant:ident: $part:ident in $parent:ident $name:literal, $otherwise:ident, $path:literal {
+    ($form:ident $order:ident $list:tt; $($(#[$doc:meta])* $constant:ident: $part:ident in $parent:ident $name:literal, $otherwise:ident, $path:literal {
         $($member:ident $(as $named:literal)? $(= $spelled:literal)?),* $(,)?
     })*) => {
         #[derive(Clone, Copy)]
@@ -138,9 +145,6 @@ macro_rules! parts {
             };
         )*
 
-        $(parts!(@list $list $($part)*);)?
-    };
-    (@list $list:ident $($part:ident)*) => {
         /// All parts in their order.
         pub(crate) const $list: &[&$crate::defender::part::Part] = &[$($part::PART),*];
     };
@@ -153,7 +157,7 @@ macro_rules! parts {
     (@name lower $named:expr, $spelled:expr) => { parts!(@lower $spelled) };
     (@name named $named:expr, $spelled:expr) => { $crate::json::name::Name::of($named) };
     (@lower $spelled:expr) => {{
-        const LOWER: $crate::json::known::InForm = $crate::json::known::lowercase($spelled);
+        const LOWER: $crate::json::name::InForm = $crate::json::name::lowercase($spelled);
         $crate::json::name::Name::of(LOWER.text())
     }};
 }

@@ -119,7 +119,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// The member of that name, `Null` where there is none.
     #[inline]
-    pub(crate) fn value(&mut self, object: Value<'a>, name: Name) -> Value<'a> {
+    pub(crate) fn value(&mut self, object: Value<'a>, name: Name<'static>) -> Value<'a> {
         self.take(object.member(name))
     }
 

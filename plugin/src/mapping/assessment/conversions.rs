@@ -2,7 +2,7 @@
 
 use super::Parts;
 use crate::defender::assessment::{
-    ADDITIONAL, CVE, CVES, CVE_IN_LIST, CVSS2, CVSS3, CVSS4, EXPLOITABILITY, FINDINGS, FIX, SOFTWARE, STATUS, SUB, SUB_ADDITIONAL, VULNERABILITY,
+    ADDITIONAL, CVE, CVE_IN_LIST, CVES, CVSS2, CVSS3, CVSS4, EXPLOITABILITY, FINDINGS, FIX, SOFTWARE, STATUS, SUB, SUB_ADDITIONAL, VULNERABILITY,
 };
 use crate::defender::part::Source;
 use crate::json::tree::{Member, Value, array};

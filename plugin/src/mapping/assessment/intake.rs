@@ -3,8 +3,10 @@
 use core::cell::Cell;
 
 use crate::defender::assessment::envelope::{ID, NAME, PROPERTIES, TYPE};
-use crate::defender::assessment::reshaped::{BYOL, CAN_ONBOARD_TO_BYOL, CLASS, CVES_IN_TEXT, CVSS, NSG_OPEN_PORTS, OPEN_PORTS, RESOURCES_OBJECT};
-use crate::defender::assessment::{Additional, Cve, Cvss2, Cvss3, Cvss4, FINDINGS, Findings, NAMES, SUB, SUB_ADDITIONAL, Sub, SubAdditional, Vulnerability};
+use crate::defender::assessment::reshaped::{
+    BYOL, CAN_ONBOARD_TO_BYOL, CLASS, CVES_IN_TEXT, CVSS, CVSS_VERSIONS, NSG_OPEN_PORTS, OPEN_PORTS, RESOURCES_OBJECT,
+};
+use crate::defender::assessment::{Additional, Cve, FINDINGS, Findings, NAMES, SUB, SUB_ADDITIONAL, Sub, SubAdditional, Vulnerability};
 use crate::json::name::Name;
 use crate::json::parse::{self, Names};
 use crate::json::tree::{Member, Value};
@@ -182,8 +184,8 @@ fn spread_scores<'a>(record: &mut Record<'a>, details: &Cell<Value<'a>>) {
     match cvss.value.replace(Value::Null) {
         Value::Null => {}
         scores @ Value::Object(_) => {
-            for (version, part) in [("2.0", Cvss2::PART), ("3.0", Cvss3::PART), ("4.0", Cvss4::PART)] {
-                if let Some(score) = scores.members().iter().find(|score| score.name == version) {
+            for (version, part) in CVSS_VERSIONS {
+                if let Some(score) = scores.member(version) {
                     insert(record, details, part.name, score.spelled, score.value.get());
                 }
             }
@@ -193,7 +195,7 @@ fn spread_scores<'a>(record: &mut Record<'a>, details: &Cell<Value<'a>>) {
 }
 
 /// Sets a member of the object in a cell, which gets it if it has none of that name.
-fn insert<'a>(record: &Record<'a>, object: &Cell<Value<'a>>, name: Name, spelled: &'a str, value: Value<'a>) {
+fn insert<'a>(record: &Record<'a>, object: &Cell<Value<'a>>, name: Name<'static>, spelled: &'a str, value: Value<'a>) {
     match object.get().cell(name) {
         Some(member) => member.set(value),
         None => object.set(prepend(record, object.get(), vec![Member::new(name, spelled, value)])),

@@ -76,14 +76,18 @@ fn host_os<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     let [platform, os_type] = record.look(|read| SOURCES.map(|source| parts.text(read, source).map(str::to_lowercase)));
     let contained = |text: &Option<String>, name: &str| text.as_ref().is_some_and(|text| text.contains(name));
     record.fill(&PLATFORM, |read| {
-        SOURCES.map(|source| parts.read(read, source));
+        for source in SOURCES {
+            parts.read(read, source);
+        }
         const FAMILIES: [(&str, &str); 3] = [("linux", "linux"), ("windows", "windows"), ("mac", "darwin")];
         // The sub-assessment's text is asked for all three and the last answer stays; the assessment's for the first that fits.
         let found = FAMILIES.iter().rfind(|(name, _)| contained(&platform, name)).or_else(|| FAMILIES.iter().find(|(name, _)| contained(&os_type, name)));
         found.map_or(Value::Null, |(_, family)| Value::Text(family))
     });
     record.fill(&OS_TYPE, |read| {
-        SOURCES.map(|source| parts.read(read, source));
+        for source in SOURCES {
+            parts.read(read, source);
+        }
         const TYPES: [(&str, &str); 6] =
             [("linux", "linux"), ("mac", "macos"), ("unix", "unix"), ("windows", "windows"), ("ios", "ios"), ("android", "android")];
         let text = if platform.is_some() { &platform } else { &os_type };

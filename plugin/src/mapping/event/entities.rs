@@ -17,11 +17,7 @@ use crate::mapping::conversions::{Conversion, conversions};
 use crate::mapping::convert::uri;
 use crate::mapping::distinct::Distinct;
 use crate::mapping::java;
-use crate::mapping::names::{Renames, renames};
 use crate::mapping::record::{Reader, Record, rules};
-
-/// New names for the members of entities.
-pub(crate) static RENAMES: Renames<{ ENTITY_NAMES.len() }> = renames(ENTITY_NAMES);
 
 /// What is converted in every entity, in this order.
 const CONVERSIONS: &[Conversion] = conversions! {
@@ -123,7 +119,7 @@ pub(super) struct Entity<'a> {
 /// Maps all entities of a record.
 pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>, keep_copied: bool) {
     let Some(objects) = objects(record, root, RECORD.entities) else { return };
-    let renamed: Vec<Value<'a>> = objects.iter().map(|object| RENAMES.apply(record.arena, *object, location_value)).collect();
+    let renamed: Vec<Value<'a>> = objects.iter().map(|object| ENTITY_NAMES.apply(record.arena, *object, location_value)).collect();
     let entities: Vec<Entity<'a>> = renamed.iter().map(|object| Entity::of(*object)).collect();
     for entity in &entities {
         convert(record, entity);
@@ -167,7 +163,7 @@ pub(super) fn objects<'a>(record: &mut Record<'a>, root: Value<'a>, source: Sour
 }
 
 /// A location that has no parts is kept under another name.
-fn location_value(member: &Member<'_>) -> Option<Name> {
+fn location_value(member: &Member<'_>) -> Option<Name<'static>> {
     let has_parts = matches!(member.value.get(), Value::Object(_) | Value::Array(_));
     (member.is(ENTITY.location.name) && !has_parts).then_some(LOCATION_VALUE)
 }
@@ -261,10 +257,12 @@ impl Collection {
 fn url<'a>(record: &mut Record<'a>, entities: &[Entity<'a>]) {
     let urls = entities.iter().filter_map(|entity| entity.member(ENTITY.url));
     let Some((member, parts)) = urls.rev().find_map(|member| Some((member, uri::parts(member.value.get().text()?)?))) else { return };
-    let text = |text: Cow<'a, str>| Value::Text(match text {
-        Cow::Borrowed(text) => text,
-        Cow::Owned(text) => record.arena.alloc_str(&text),
-    });
+    let text = |text: Cow<'a, str>| {
+        Value::Text(match text {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(text) => record.arena.alloc_str(&text),
+        })
+    };
     let port = parts.port.map(|port| integer(record.arena, port.into()));
     for (rule, part) in [
         (&URL_DOMAIN, parts.domain.map(Value::Text)),

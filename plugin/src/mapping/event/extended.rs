@@ -68,14 +68,12 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
         record.fill(&VULNERABILITY_ID, |read| text(read, parts, &[PROPERTIES.id]).map_or(Value::Null, Value::Text));
         record.fill(&VULNERABILITY_SEVERITY, |read| text(read, parts, &[STATUS.severity]).map_or(Value::Null, Value::Text));
     }
-    record.fill(&SEVERITY, |read| {
-        match text(read, parts, &[RECORD.severity, STATUS.severity, METADATA.severity]).map(str::to_lowercase).as_deref() {
-            Some("low") => Value::Number("21"),
-            Some("medium") => Value::Number("47"),
-            Some("high") => Value::Number("73"),
-            Some("critical") => Value::Number("99"),
-            _ => Value::Null,
-        }
+    record.fill(&SEVERITY, |read| match text(read, parts, &[RECORD.severity, STATUS.severity, METADATA.severity]).map(str::to_lowercase).as_deref() {
+        Some("low") => Value::Number("21"),
+        Some("medium") => Value::Number("47"),
+        Some("high") => Value::Number("73"),
+        Some("critical") => Value::Number("99"),
+        _ => Value::Null,
     });
     record.fill(&TACTICS, |read| {
         let Some(intent) = text(read, parts, &[RECORD.intent]) else { return Value::Null };
