@@ -20,7 +20,7 @@ pub(crate) enum Names {
     /// They stay.
     AsWritten,
     /// Lower case, with Unicode's full rules. Where two become the same, one that was in capitals wins, then the later.
-    Lower(&'static Known),
+    Lower,
     /// Snake case; a name with an `@` is dropped with its value. Where two become the same, the later wins.
     Snake(&'static Known),
     /// Snake case but for the members of the outermost object, which stay as they are.
@@ -157,7 +157,8 @@ impl<'a> Parser<'a> {
         let known = match self.names {
             Names::AsWritten => return name::as_written(spelled),
             Names::SnakeInside(_) if depth == 1 => return name::as_written(spelled),
-            Names::Lower(known) | Names::Snake(known) | Names::SnakeInside(known) => known,
+            Names::Lower => return name::lower(self.arena, spelled),
+            Names::Snake(known) | Names::SnakeInside(known) => known,
         };
         match known.form(spelled) {
             Some(formed) => formed,
@@ -166,9 +167,6 @@ impl<'a> Parser<'a> {
     }
 
     fn unknown_name(&mut self, spelled: &'a str) -> Name<'a> {
-        if matches!(self.names, Names::Lower(_)) {
-            return name::lower(self.arena, spelled);
-        }
         self.has_dropped |= spelled.contains('@');
         name::snake(self.arena, &mut self.scratch, spelled)
     }
@@ -185,7 +183,7 @@ impl<'a> Parser<'a> {
             if twins.windows(2).any(|pair| members[pair[0]].spelled == members[pair[1]].spelled) {
                 return Err(self.lexer.halt("a name that stands twice in one object"));
             }
-            let rank = |at: usize| (matches!(self.names, Names::Lower(_)) && members[at].name != members[at].spelled, at);
+            let rank = |at: usize| (matches!(self.names, Names::Lower) && members[at].name != members[at].spelled, at);
             let winner = twins.iter().copied().max_by_key(|&at| rank(at));
             for &at in twins {
                 keep[at] = Some(at) == winner && !(drops && members[at].name.contains('@'));
@@ -230,7 +228,7 @@ mod tests {
 
     #[test]
     fn names_are_brought_into_form() {
-        check(r#"{"İD":1,"ΑΣ":2,"ID":3}"#, Names::Lower(Known::NONE), r#"{"i̇d":1,"ας":2,"id":3}"#);
+        check(r#"{"İD":1,"ΑΣ":2,"ID":3}"#, Names::Lower, r#"{"i̇d":1,"ας":2,"id":3}"#);
         check(
             r#"{"NSG open ports":1,"Can onboard to BYOL":2,"K8sClusterId":3,"CVEs":4,"maxCvss30Score":5,"HTTPServerURL":6,"İx":7,"Ⅱ":8}"#,
             Names::Snake(Known::NONE),
@@ -241,20 +239,20 @@ mod tests {
 
     #[test]
     fn m3_names_that_become_the_same() {
-        check(r#"{"id":1,"Id":2}"#, Names::Lower(Known::NONE), r#"{"id":2}"#);
-        check(r#"{"Id":2,"id":1}"#, Names::Lower(Known::NONE), r#"{"id":2}"#);
-        check(r#"{"Id":1,"ID":2,"id":3}"#, Names::Lower(Known::NONE), r#"{"id":2}"#);
+        check(r#"{"id":1,"Id":2}"#, Names::Lower, r#"{"id":2}"#);
+        check(r#"{"Id":2,"id":1}"#, Names::Lower, r#"{"id":2}"#);
+        check(r#"{"Id":1,"ID":2,"id":3}"#, Names::Lower, r#"{"id":2}"#);
         check(r#"{"Same":1,"same":2}"#, Names::Snake(Known::NONE), r#"{"same":2}"#);
-        check(r#"{"id":1,"a":2,"id":1}"#, Names::Lower(Known::NONE), "a name that stands twice in one object");
+        check(r#"{"id":1,"a":2,"id":1}"#, Names::Lower, "a name that stands twice in one object");
         check(r#"{"i\u0064":1,"id":1}"#, Names::AsWritten, "a name that stands twice in one object");
     }
 
     #[test]
     fn a_thousand_levels_and_no_more() {
         let nested = |depth: usize| "[".repeat(depth) + "1" + &"]".repeat(depth);
-        check(&nested(1000), Names::Lower(Known::NONE), &nested(1000));
-        check(&nested(1001), Names::Lower(Known::NONE), "more than 1,000 levels");
-        check(&nested(1_000_000), Names::Lower(Known::NONE), "more than 1,000 levels");
+        check(&nested(1000), Names::Lower, &nested(1000));
+        check(&nested(1001), Names::Lower, "more than 1,000 levels");
+        check(&nested(1_000_000), Names::Lower, "more than 1,000 levels");
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl Mapper {
     /// The document of a hub message's body that is one object and holds no `records` in any spelling; `None` for any other. Which of several spellings
     /// counts can only be told from the text.
     pub(crate) fn whole_event(&mut self, body: &str, place: Place<'_>) -> Option<Vec<u8>> {
-        let document = match parse::value(&self.arena, body, Names::Lower(&defender::hub::NAMES)) {
+        let document = match parse::value(&self.arena, body, Names::Lower) {
             Ok(root @ Value::Object(members)) if !members.iter().any(|member| member.name == "records") => {
                 let mut record = Record::new(&self.arena, &EVENT);
                 Some(finish(&mut record, &mut self.writer, &self.settings, Dataset::Event, root, body, place))
@@ -93,7 +93,7 @@ fn schema(dataset: Dataset) -> &'static Schema {
 
 /// The tree of a record's text; `Null`, and a line in the document, where it is not JSON.
 fn read<'a>(record: &mut Record<'a>, dataset: Dataset, text: &'a str) -> Value<'a> {
-    let names = if dataset == Dataset::Event { Names::Lower(&defender::hub::NAMES) } else { Names::SnakeInside(&defender::assessment::NAMES) };
+    let names = if dataset == Dataset::Event { Names::Lower } else { Names::SnakeInside(&defender::assessment::NAMES) };
     match parse::value(record.arena, text, names) {
         Ok(root) => root,
         Err(fault) => {

@@ -116,7 +116,6 @@ fn keep_last(members: &[Member<'_>], renamed: &[Member<'_>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::known::Known;
     use crate::json::parse::{Names, value};
     use crate::json::write::Writer;
 
@@ -124,7 +123,7 @@ mod tests {
     fn members_are_renamed_at_every_depth() {
         const TABLE: Renames = renames!(("HostName", "host_name"), ("$id", "id"), ("AzureID", "azure_id"));
         let arena = Bump::new();
-        let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id2":5,"Other":6}"#, Names::Lower(Known::NONE)).unwrap();
+        let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id2":5,"Other":6}"#, Names::Lower).unwrap();
         let mut out = Writer::default();
         out.value(TABLE.apply(&arena, read, |_| None));
         assert_eq!(String::from_utf8(out.take()).unwrap(), r#"{"id":1,"host_name":{"id":2,"x":[{"azure_id":3},[{"$id":4}]]},"id2":5,"other":6}"#);
