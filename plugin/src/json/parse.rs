@@ -9,7 +9,7 @@ use super::known::Known;
 use super::lexer::{Fault, Halt, Lexer, Quoted};
 use super::name::{self, Name};
 use super::tree::{Member, Value};
-use super::twins::{Distinction, may_have_twins};
+use super::twins::may_have_twins;
 
 /// More containers than this, one in the other, are refused; so does the reference.
 pub(crate) const DEEPEST: usize = 1000;
@@ -84,13 +84,11 @@ impl<'a> Parser<'a> {
             return Ok(Value::Object(&[]));
         }
         let start = self.members.len();
-        let mut names = Distinction::default();
         let outer_has_dropped = core::mem::take(&mut self.has_dropped);
         loop {
             let quoted = self.lexer.member_name()?;
             let spelled = self.resolve(quoted);
             let name = self.name(spelled, depth);
-            names.add(name.key);
             // Texts, which most values are, go their own way: a value that may be anything is copied once more.
             let member = if self.lexer.next_is(b'"')? {
                 Member::formed(name, spelled, Value::Text(self.text()?))
@@ -104,7 +102,7 @@ impl<'a> Parser<'a> {
         }
         let has_dropped = core::mem::replace(&mut self.has_dropped, outer_has_dropped);
         // Refuses a name that stands twice, and lets one member win where two names became the same.
-        if has_dropped || names.may_repeat() && may_have_twins(&self.members[start..]) {
+        if has_dropped || may_have_twins(&self.members[start..]) {
             self.settle(start, depth)?;
         }
         Ok(Value::Object(self.arena.alloc_slice_fill_iter(self.members.drain(start..))))

@@ -9,7 +9,7 @@ use super::java::in_table_order;
 use crate::json::key_table::KeyTable;
 use crate::json::name::Name;
 use crate::json::tree::{Member, Value};
-use crate::json::twins::{Distinction, may_have_twins};
+use crate::json::twins::may_have_twins;
 
 /// New names by old ones, which are compared without regard to case.
 #[derive(Debug)]
@@ -84,17 +84,15 @@ impl Renames {
     }
 
     fn apply_to_members<'a>(&self, arena: &'a Bump, members: &'a [Member<'a>], rename: fn(&Member<'a>) -> Option<Name<'static>>) -> Value<'a> {
-        let mut names = Distinction::default();
         let renamed = arena.alloc_slice_fill_iter(members.iter().map(|member| {
             let name = self.get(member).or_else(|| rename(member)).unwrap_or(member.keyed_name());
-            names.add(name.key);
             let value = match member.value.get() {
                 container @ (Value::Object(_) | Value::Array(_)) => self.apply(arena, container, rename),
                 scalar => scalar,
             };
             Member::formed(name, member.spelled, value)
         }));
-        if names.may_repeat() && may_have_twins(renamed) {
+        if may_have_twins(renamed) {
             keep_last(members, renamed);
         }
         Value::Object(renamed)
