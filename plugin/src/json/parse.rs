@@ -89,13 +89,8 @@ impl<'a> Parser<'a> {
             let quoted = self.lexer.member_name()?;
             let spelled = self.resolve(quoted);
             let name = self.name(spelled, depth);
-            // Texts, which most values are, go their own way: a value that may be anything is copied once more.
-            let member = if self.lexer.next_is(b'"')? {
-                Member::formed(name, spelled, Value::Text(self.text()?))
-            } else {
-                Member::formed(name, spelled, self.next(depth)?)
-            };
-            self.members.push(member);
+            let value = self.next(depth)?;
+            self.members.push(Member::formed(name, spelled, value));
             if self.lexer.comma_or(b'}')? {
                 break;
             }
