@@ -1,5 +1,7 @@
 //! What documents hold, by the ids of the catalogue of cases: messages in, documents out, through the whole plugin.
 
+use std::collections::BTreeSet;
+
 use microsoft_defender_cloud::contract::{Dataset, Decoded, Message, Position};
 use microsoft_defender_cloud::plugin::Plugin;
 use microsoft_defender_cloud::settings::{Profile, Settings};
@@ -322,4 +324,27 @@ fn an_explanation_names_rules_sources_and_what_was_not_read() {
     let id = explanations[0].traces.iter().find(|trace| trace.field == "event.id").expect("an id");
     assert_eq!(id.sources, ["properties.additionalData.subAssessment.id"]);
     assert_eq!(explanations[0].unused, ["properties.additionalData.subAssessment.kind"]);
+}
+
+#[test]
+fn two_records_that_differ_have_two_ids() {
+    let id = |record: &str| decode(Settings::default(), Dataset::Assessment, record.as_bytes()).documents.remove(0).id;
+    let sub = |id: &str| format!(r#"{{"id":"/a","properties":{{"additionalData":{{"subAssessment":{{"id":"{id}"}}}}}}}}"#);
+    let records = [
+        "",
+        " ",
+        "no JSON",
+        "{}",
+        r#"{"id":""}"#,
+        r#"{"id":"/a"}"#,
+        r#"{"id":"/A"}"#,
+        r#"{"id":"/a" }"#,
+        r#"{"id":"/a","properties":{"status":{"statusChangeDate":"2026"}}}"#,
+        r#"{"id":"/a","properties":{"status":{"statusChangeDate":"2025"}}}"#,
+        &sub("/a/b"),
+        &sub("/a/c"),
+    ];
+    let ids: BTreeSet<String> = records.iter().map(|record| id(record)).collect();
+    assert_eq!(ids.len(), records.len());
+    assert!(records.iter().all(|record| ids.contains(&id(record))));
 }

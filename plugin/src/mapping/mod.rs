@@ -14,6 +14,7 @@ pub mod reference;
 
 use bumpalo::Bump;
 
+pub(crate) use self::assessment::occurrence::Occurrence;
 use self::envelope::Envelope;
 pub(crate) use self::envelope::Place;
 use self::record::Record;
@@ -46,6 +47,18 @@ impl Mapper {
     /// The document of one merged assessment record, as JSON, which bears the time `at`.
     pub fn assessment(&mut self, record: &str, at: Timestamp) -> Vec<u8> {
         self.document(Dataset::Assessment, record, Place { now: at, position: None, replaced: false })
+    }
+
+    /// The document of one merged assessment record, as JSON, and its id, which `id` makes of what the record says about itself.
+    pub(crate) fn identified(&mut self, text: &str, place: Place<'_>, id: impl FnOnce(Occurrence<'_>) -> String) -> (String, Vec<u8>) {
+        let identified = {
+            let mut record = Record::new(&self.arena, &ASSESSMENT);
+            let root = read(&mut record, Dataset::Assessment, text);
+            let id = id(Occurrence::of(root));
+            (id, finish(&mut record, &mut self.writer, &self.settings, Dataset::Assessment, root, text, place))
+        };
+        self.arena.reset();
+        identified
     }
 
     /// The document of one record, as JSON.
