@@ -50,15 +50,15 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn only(&mut self) -> Result<Value<'a>, Halt> {
         let Some(first) = self.lexer.peek()? else {
-            return if self.lexer.text().starts_with('\u{feff}') { Err(self.lexer.halt("nothing behind the byte order mark")) } else { Ok(Value::Null) };
+            return if self.lexer.text().starts_with('\u{feff}') { Err(self.lexer.halt("nothing after the byte order mark")) } else { Ok(Value::Null) };
         };
         let value = self.value(first, 0)?;
         if matches!(first, b'-' | b'0'..=b'9') && !self.lexer.at_blank() {
-            return Err(self.lexer.halt("a number that goes on"));
+            return Err(self.lexer.halt("no white space after the number"));
         }
         match self.lexer.peek()? {
             None => Ok(value),
-            Some(_) => Err(self.lexer.halt("text behind the value")),
+            Some(_) => Err(self.lexer.halt("text after the value")),
         }
     }
 
@@ -174,7 +174,7 @@ impl<'a> Parser<'a> {
         let mut keep = vec![true; members.len()];
         for twins in order.chunk_by(|&left, &right| members[left].name == members[right].name) {
             if twins.windows(2).any(|pair| members[pair[0]].spelled == members[pair[1]].spelled) {
-                return Err(self.lexer.halt("a name that stands twice in one object"));
+                return Err(self.lexer.halt("the same name twice in one object"));
             }
             let rank = |at: usize| (matches!(self.names, Names::Lower) && members[at].name != members[at].spelled, at);
             let winner = twins.iter().copied().max_by_key(|&at| rank(at));
@@ -236,8 +236,8 @@ mod tests {
         check(r#"{"Id":2,"id":1}"#, Names::Lower, r#"{"id":2}"#);
         check(r#"{"Id":1,"ID":2,"id":3}"#, Names::Lower, r#"{"id":2}"#);
         check(r#"{"Same":1,"same":2}"#, Names::Snake(Known::NONE), r#"{"same":2}"#);
-        check(r#"{"id":1,"a":2,"id":1}"#, Names::Lower, "a name that stands twice in one object");
-        check(r#"{"i\u0064":1,"id":1}"#, Names::AsWritten, "a name that stands twice in one object");
+        check(r#"{"id":1,"a":2,"id":1}"#, Names::Lower, "the same name twice in one object");
+        check(r#"{"i\u0064":1,"id":1}"#, Names::AsWritten, "the same name twice in one object");
     }
 
     #[test]
@@ -255,7 +255,7 @@ mod tests {
             Names::AsWritten,
             "[\"Infinity\",\"-Infinity\",0,1E2,\"\u{fffd}\",\"😀\"]",
         );
-        check("\u{feff}", Names::AsWritten, "nothing behind the byte order mark");
+        check("\u{feff}", Names::AsWritten, "nothing after the byte order mark");
         check(&format!("[{}]", "9".repeat(1001)), Names::AsWritten, "a number of more than 1,000 characters");
     }
 }
