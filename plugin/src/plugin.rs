@@ -1,9 +1,9 @@
 //! The plugin as its host sees it, in plain types: set up once, then polled, fed and asked.
 
 use crate::contract::{Dataset, Decoded, Document, Explanation, Message, Outcome, Problem, SettingProblem, Severity, Step, Timestamp, Totals};
-use crate::event_hub::body::Body;
+use crate::event_hub::body::{Body, is_one_record};
 use crate::id;
-use crate::mapping::{Mapper, Place};
+use crate::mapping::{Mapper, Origin};
 use crate::settings::Settings;
 use crate::walk::Walk;
 
@@ -74,7 +74,7 @@ impl Plugin {
 
     fn event(&mut self, decoded: &mut Decoded, now: Timestamp, source: u32, message: &Message) {
         let mut body = Body::new(&message.body);
-        let place = Place { now, position: message.position.as_ref(), replaced: body.replaced };
+        let origin = Origin { now, position: message.position.as_ref(), replaced: body.replaced };
         if body.replaced {
             decoded.problems.push(not_utf8(source));
         }
@@ -84,13 +84,13 @@ impl Plugin {
         };
         // Nearly every body is one record, and then it is read once.
         if !body.looks_like_several()
-            && let Some(document) = self.mapper.whole_event(body.text(), place)
+            && let Some(document) = self.mapper.document_if(Dataset::Event, body.text(), origin, is_one_record)
         {
             return push(body.text(), 0, document);
         }
         body.sanitize(&self.settings.sanitizers);
         for (at, record) in (0..).zip(body.records()) {
-            push(record, at, self.mapper.document(Dataset::Event, record, place));
+            push(record, at, self.mapper.document(Dataset::Event, record, origin));
         }
         if body.sanitized {
             decoded.problems.push(Problem {
@@ -107,9 +107,9 @@ impl Plugin {
         if body.replaced {
             decoded.problems.push(not_utf8(source));
         }
-        let place = Place { now, position: message.position.as_ref(), replaced: body.replaced };
+        let origin = Origin { now, position: message.position.as_ref(), replaced: body.replaced };
         let id = id::of(&[b"assessment", body.text().as_bytes()]);
-        let document = self.mapper.document(Dataset::Assessment, body.text(), place);
+        let document = self.mapper.document(Dataset::Assessment, body.text(), origin);
         decoded.documents.push(Document { dataset: Dataset::Assessment, id, body: document, source: Some(source) });
     }
 

@@ -1,6 +1,7 @@
 //! Who may know whom: the layers of ARCHITECTURE.md, held against what the files really name.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// All sources below a folder or file, with their text up to the tests in them.
 fn sources(path: &Path, found: &mut Vec<(PathBuf, String)>) {
@@ -39,8 +40,38 @@ fn each_layer_names_only_what_it_may() {
     check("settings", &but(&["settings", "json", "url"]));
     check("url.rs", &all);
     check("mapping", &but(&["mapping", "json", "ecs", "defender", "settings"]));
-    check("walk", &but(&["walk", "mapping", "json", "ecs", "id", "settings", "url"]));
+    check("walk", &but(&["walk", "mapping", "json", "ecs", "defender", "id", "settings", "url"]));
     check("plugin.rs", &["component", "defender", "ecs", "json"]);
+}
+
+/// What Azure calls things stands in `defender`, what documents call them in `ecs`; `json` makes names of what it reads. The wrapper `records` is no member
+/// of a record.
+#[test]
+fn no_text_becomes_the_name_of_a_member_outside_of_defender() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    sources(&folder, &mut found);
+    for (file, code) in found {
+        let layer = file.strip_prefix(&folder).expect("a source").components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
+        if !matches!(layer.as_str(), "defender" | "ecs" | "json" | "event_hub") {
+            assert!(!code.contains("Name::of(") && !code.contains("Name {"), "{} makes a name of a text", file.display());
+        }
+    }
+}
+
+/// A rule that reads a member which is not declared does not build: see the end of `mapping/mod.rs`.
+#[test]
+fn a_member_that_is_not_declared_does_not_build() {
+    let cargo = std::env::var_os("CARGO").expect("tests run under cargo");
+    let mut command = Command::new(cargo);
+    command.args(["rustc", "--quiet", "--locked", "--offline", "--lib", "--profile", "dev", "--", "--cfg", "undeclared_member"]);
+    let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "it builds");
+    for message in ["no field `os_platfrom` on type", "no field `hostname` on type"] {
+        assert!(said.contains(message), "{message} is not among what the compiler says:\n{said}");
+    }
+    assert_eq!(said.matches("error[E").count(), 2, "there are errors besides those that are meant:\n{said}");
 }
 
 #[test]

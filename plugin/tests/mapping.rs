@@ -315,11 +315,32 @@ fn an_explanation_names_rules_sources_and_what_was_not_read() {
     assert_eq!((weight.rule.as_str(), weight.sources), ("`properties.weight` as a long", vec!["properties.weight".to_owned()]));
     assert_eq!(trace("ecs.version").sources, Vec::<String>::new());
     assert_eq!(trace("related.hosts").sources, ["Entities[0].HostName"]);
-    assert_eq!(explanations[0].unused, ["NobodyKnows", "properties.New"]);
+    assert_eq!(explanations[0].unused, ["NobodyKnows.a", "properties.New"]);
 
     let record = finding(json!({ "digest": "sha256:ab" }), json!({})).to_string().replace("\"name\":\"s\"", "\"name\":\"s\",\"systemData\":{}, \"kind\":\"k\"");
     let explanations = plugin.explain(Dataset::Assessment, &Message { body: record.into_bytes(), position: None });
     let id = explanations[0].traces.iter().find(|trace| trace.field == "event.id").expect("an id");
     assert_eq!(id.sources, ["properties.additionalData.subAssessment.id"]);
     assert_eq!(explanations[0].unused, ["properties.additionalData.subAssessment.kind"]);
+}
+
+#[test]
+fn an_explanation_names_what_was_dropped() {
+    let mut plugin = Plugin::default();
+    let mut unused = |dataset, record: Value| plugin.explain(dataset, &Message { body: record.to_string().into_bytes(), position: None }).remove(0).unused;
+    // A date that cannot be read goes without a word, and so does the name of a package where nothing is a vulnerability.
+    assert_eq!(unused(Dataset::Event, json!({ "Entities": [{ "StartTimeUtc": "soon", "Name": "n" }] })), ["Entities[0].StartTimeUtc"]);
+    let software = json!({ "softwareDetails": { "packageName": "p", "language": "c" } });
+    assert_eq!(
+        unused(Dataset::Assessment, finding(json!({}), software)),
+        ["properties.additionalData.subAssessment.properties.additionalData.softwareDetails.packageName"]
+    );
+}
+
+#[test]
+fn a_field_comes_from_what_the_fields_that_it_is_made_of_come_from() {
+    let record = finding(json!({ "resourceType": "User", "resourceName": "mona" }), json!({}));
+    let explanation = Plugin::default().explain(Dataset::Assessment, &Message { body: record.to_string().into_bytes(), position: None }).remove(0);
+    let related = explanation.traces.iter().find(|trace| trace.field == "related.user").expect("the field is filled");
+    assert_eq!(related.sources, ["properties.additionalData.resourceType", "properties.additionalData.resourceName"]);
 }

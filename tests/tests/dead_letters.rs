@@ -127,6 +127,29 @@ fn a_folder_is_refused() {
     files.check(Files::replay, &files.path("out"), "the folder of the documents");
 }
 
+#[test]
+fn a_file_in_the_folder_of_the_documents_is_refused_before_there_is_one_too() {
+    let files = Files::new("out");
+    let check = || {
+        for name in ["out/dead.ndjson", "out/microsoft_defender_cloud.event.ndjson", "out/deeper/dead.ndjson", "folder/../out/dead.ndjson"] {
+            files.check(Files::replay, &files.path(name), "in the folder of the documents");
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("out/dead.ndjson", files.path("link")).expect("writable");
+            files.check(Files::replay, &files.path("link"), "in the folder of the documents");
+            fs::remove_file(files.path("link")).expect("removable");
+        }
+    };
+    check();
+    fs::create_dir(files.path("out")).expect("writable");
+    check();
+    files.0.write("out/dead.ndjson", "");
+    check();
+    assert_ne!(files.replay(&files.path("outside.ndjson")).status, 2);
+    assert!(files.path("outside.ndjson").exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn what_comes_by_stdin_is_an_input_too() {

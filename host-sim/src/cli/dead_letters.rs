@@ -11,7 +11,7 @@ use host_sim::recording::write_message;
 
 use super::Usage;
 use super::console::{Console, beginning};
-use super::identity::Identity;
+use super::identity::{Identity, is_below};
 
 /// Characters of a message that are shown where it is not kept.
 const SHOWN: usize = 200;
@@ -19,7 +19,8 @@ const SHOWN: usize = 200;
 /// Where such messages go.
 #[derive(Debug, Args)]
 pub(super) struct DeadLetterOption {
-    /// Append messages that stop the component to this file, which is none that the run reads, in the form of a recording, to decode them again
+    /// Append messages that stop the component to this file, which must not be a file that the run reads; they are written in the form of a recording, to
+    /// decode them again
     #[arg(long, value_name = "FILE")]
     dead_letter: Option<PathBuf>,
 }
@@ -30,12 +31,24 @@ impl DeadLetterOption {
     pub(super) fn open(&self, others: &[(&str, &Path)]) -> anyhow::Result<DeadLetters> {
         let Some(path) = &self.dead_letter else { return Ok(DeadLetters { file: None, count: 0 }) };
         if let Some(what) = what_else(path, others) {
-            return Err(Usage(format!("`{}` is {what}: messages that stop the component go to a file of their own", path.display())).into());
+            return Err(refused(path, &format!("is {what}")));
         }
         let cannot_write = || format!("cannot write to `{}`", path.display());
         let file = OpenOptions::new().create(true).append(true).open(path).with_context(cannot_write)?;
         Ok(DeadLetters { file: Some((file, path.clone())), count: 0 })
     }
+
+    /// Refuses a file in a folder that is the run's to write to, also before there is such a folder.
+    pub(super) fn refuse_in(&self, what: &str, folder: &Path) -> anyhow::Result<()> {
+        match &self.dead_letter {
+            Some(path) if is_below(path, folder) => Err(refused(path, &format!("is in {what}"))),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn refused(path: &Path, why: &str) -> anyhow::Error {
+    Usage(format!("`{}` {why}: messages that stop the component go to a file of their own", path.display())).into()
 }
 
 /// What a path names, if it is no file for messages.

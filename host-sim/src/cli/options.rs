@@ -39,8 +39,12 @@ impl LimitOptions {
 /// Says that compiled code is neither taken from a folder nor kept there. It is no remark, so `--quiet` leaves it.
 fn warn(folder: &Path, distrust: &Distrust) {
     let console = Console::quiet();
-    let folder = folder.display();
-    console.warning(&format!("the folder for compiled components `{folder}` is not used: {distrust}; the component is compiled anew, and not kept"));
+    let named = folder.display();
+    console.warning(&format!("the folder for compiled components `{named}` is not used: {distrust}; the component is compiled anew, and not kept"));
+    if folder.canonicalize().is_ok_and(|folder| distrust.path().parent() == Some(&folder)) {
+        console.hint(&format!("remove `{}`: its folder is good, so the next run keeps the component there", distrust.path().display()));
+        return;
+    }
     console.hint("let `HOST_SIM_CACHE` name a folder of your own, which nobody else may write to, nor to those above it; empty, it asks for none");
 }
 

@@ -85,7 +85,10 @@ impl Replay {
         let [exchanges, messages, settings] = ["exchanges.json", "messages.ndjson", "settings.json"].map(|name| self.folder.join(name));
         let mut others = vec![("the component", self.component.as_path()), ("the input", &exchanges), ("the input", &messages)];
         others.extend([Some(settings.as_path()), self.run.settings_file()].into_iter().flatten().map(|file| ("the file of settings", file)));
-        others.extend(self.out.as_deref().map(|folder| ("the folder of the documents", folder)));
+        if let Some(out) = &self.out {
+            self.dead_letters.refuse_in("the folder of the documents", out)?;
+            others.push(("the folder of the documents", out));
+        }
         self.dead_letters.open(&others)
     }
 }
@@ -95,9 +98,10 @@ fn say_unexpected(unexpected: &[Unexpected], console: &Console) {
         console.error(error);
         nearest.iter().for_each(|nearest| console.hint(nearest));
     }
-    let more = unexpected.len().saturating_sub(MOST_UNEXPECTED);
-    if more > 0 {
-        console.error(&format!("and {more} more requests that are not recorded"));
+    match unexpected.len().saturating_sub(MOST_UNEXPECTED) {
+        0 => {}
+        1 => console.error("and 1 more request that is not recorded"),
+        more => console.error(&format!("and {more} more requests that are not recorded")),
     }
 }
 

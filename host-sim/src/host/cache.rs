@@ -9,7 +9,7 @@ mod folder;
 #[cfg(unix)]
 mod trust;
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -28,7 +28,8 @@ const KEPT: usize = 32;
 const CHECKSUM: usize = 32;
 
 /// Where compiled code is kept between runs. What is there is run as it is, so the folder and its files must belong to the user that the program
-/// runs as, and nobody else may be able to change them, nor the folders above. Else nothing is taken from it and nothing is kept there.
+/// runs as, and nobody else may be able to change them, nor the folders above. Else nothing is taken from it and nothing is kept there. Only on Unix is it
+/// known who may; elsewhere nothing is ever kept.
 #[derive(Debug, Clone)]
 pub struct Cache {
     folder: Option<PathBuf>,
@@ -102,7 +103,8 @@ fn load(runtime: &wasmtime::Engine, file: &[u8]) -> Option<Component> {
     #[expect(unsafe_code, reason = "the runtime cannot tell compiled code from any other bytes")]
     // SAFETY: these bytes are code that a runtime of this version and configuration made from the component of this hash, as the name says.
     // They are as this program wrote them, as the checksum says, read from a file of this user's in a folder of this user's, both of which
-    // nobody else can write to. They are checked and used in memory, so nobody changes them in between.
+    // nobody else but root can write to; elsewhere than on Unix, where that is not known, none are read. They are checked and used in memory, so nobody
+    // changes them in between.
     let component = unsafe { Component::deserialize(runtime, code) };
     component.ok()
 }

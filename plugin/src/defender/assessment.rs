@@ -1,212 +1,184 @@
 //! The parts of a merged assessment record and their members, after every name was brought to snake case.
 
+use super::part::{Part, parts};
 use crate::json::known::Known;
 use crate::json::name::Name;
 
-/// An object inside a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+parts! { named Order PARTS;
     /// The assessment's `properties`, with the `id`, `name` and `type` of its envelope.
-    Assessment,
+    RECORD: Root in Root "", Reported, "" {
+        display_name, id,
+    }
+
     /// The assessment's status.
-    Status,
+    STATUS: Status in Root "status", Reported, "status" {
+        code, description, first_evaluation_date, status_change_date,
+    }
+
     /// The assessed resource.
-    Resource,
+    RESOURCE: Resource in Root "resource_details", Reported, "resource_details" {
+        id, native_resource_id, resource_name, resource_provider, resource_type, source,
+    }
+
     /// What this kind of assessment adds.
-    Additional,
+    ADDITIONAL: Additional in Root "additional_data", Reported, "additional_data" {
+        controller_type, cves, cves_count, digest, k8s_cluster_id, k8s_cluster_name, max_cvss30_score, namespace, os_distribution, os_type, pod_name,
+        repo, resource_name, resource_type,
+    }
+
     /// One object of CVEs, where it is no list.
-    Cves,
+    CVES: Cves in Additional "cves", Ignored, "additional_data.cves" {
+        base_score,
+    }
+
     /// The sub-assessment's `properties`, with the `id`, `name` and `type` of its envelope.
-    Sub,
+    SUB: Sub in Additional "sub_assessment", Reported, "sub_assessment" {
+        category, description, display_name, event_id, id, impact, remediation, time_generated,
+    }
+
     /// Its status.
-    SubStatus,
+    SUB_STATUS: SubStatus in Sub "status", Reported, "sub_assessment.status" {
+        code, description, severity,
+    }
+
     /// Its resource.
-    SubResource,
+    SUB_RESOURCE: SubResource in Sub "resource_details", Reported, "sub_assessment.resource_details" {
+        id, native_resource_id, resource_name, resource_provider, resource_type,
+    }
+
     /// What this kind of sub-assessment adds.
-    SubAdditional,
+    SUB_ADDITIONAL: SubAdditional in Sub "additional_data", Reported, "sub_assessment.additional_data" {
+        cve_list, cvss_v30_score, kubernetes_context, kubernetes_details, recommended_version, software_name, software_version, source,
+    }
+
     /// Who found it.
-    Metadata,
+    METADATA: Metadata in SubAdditional "metadata", Reported, "sub_assessment.additional_data.metadata" {
+        scanner,
+    }
+
     /// Key values of an endpoint protection finding.
-    Findings,
+    FINDINGS: Findings in SubAdditional "data", Reported, "sub_assessment.additional_data.data" {
+        resources, signature_update_date,
+    }
+
     /// One CVE, where there is no list.
-    Cve,
+    CVE: Cve in SubAdditional "cve", Reported, "sub_assessment.additional_data.cve" {
+        cvss_score, cvss_version, description, has_public_exploit, is_exploit_in_kit, is_exploit_verified, is_zero_day, last_modified_date,
+        published_date, severity, title,
+    }
+
     /// The cluster it was found in.
-    Cluster,
+    CLUSTER: Cluster in SubAdditional "cluster_details", Ignored, "sub_assessment.additional_data.cluster_details" {
+        cluster_name, cluster_resource_id,
+    }
+
     /// Where in Kubernetes the container runs.
-    Kubernetes,
+    KUBERNETES: Kubernetes in SubAdditional "kubernetes_details", Ignored, "sub_assessment.additional_data.kubernetes_details" {
+        cluster_name, cluster_resource_id, container_name, controller_kind, namespace, pod_name,
+    }
+
     /// The container image.
-    Artifact,
+    ARTIFACT: Artifact in SubAdditional "artifact_details", Reported, "sub_assessment.additional_data.artifact_details" {
+        digest, repository_name,
+    }
+
     /// The software.
-    Software,
+    SOFTWARE: Software in SubAdditional "software_details", Reported, "sub_assessment.additional_data.software_details" {
+        fixed_version, package_name, patchable, version,
+    }
+
     /// The operating system that the software is for.
-    Os,
+    OS: Os in Software "os_details", Reported, "sub_assessment.additional_data.software_details.os_details" {
+        os_platform, os_version,
+    }
+
     /// Where a fix is described.
-    Fix,
+    FIX: Fix in Software "fix_reference", Reported, "sub_assessment.additional_data.software_details.fix_reference" {
+        release_date,
+    }
+
     /// The vulnerability.
-    Vulnerability,
+    VULNERABILITY: Vulnerability in SubAdditional "vulnerability_details", Reported, "sub_assessment.additional_data.vulnerability_details" {
+        cve_id, last_modified_date, published_date, references, severity,
+    }
+
     /// Its score by CVSS 2.
-    Cvss2,
+    CVSS2: Cvss2 in Vulnerability "cvss_v2", Ignored, "sub_assessment.additional_data.vulnerability_details.cvss.2.0" {
+        base,
+    }
+
     /// Its score by CVSS 3.
-    Cvss3,
+    CVSS3: Cvss3 in Vulnerability "cvss_v3", Ignored, "sub_assessment.additional_data.vulnerability_details.cvss.3.0" {
+        base,
+    }
+
     /// Its score by CVSS 4.
-    Cvss4,
+    CVSS4: Cvss4 in Vulnerability "cvss_v4", Ignored, "sub_assessment.additional_data.vulnerability_details.cvss.4.0" {
+        base,
+    }
+
     /// Whether there are exploits.
-    Exploitability,
+    EXPLOITABILITY: Exploitability in Vulnerability "exploitability_assessment", Ignored, "sub_assessment.additional_data.vulnerability_details.exploitability_assessment" {
+        is_in_exploit_kit, is_publicly_disclosed, is_verified,
+    }
 }
 
-/// A part, where it stands, and what rules read from it.
-#[derive(Debug)]
-pub(crate) struct Place {
-    /// The part.
-    pub part: Part,
-    /// What it stands in; the assessment in itself.
-    pub parent: Part,
-    /// Its name there.
-    pub name: Name,
-    /// How rules are documented to name it.
-    pub path: &'static str,
-    /// Whether the reference looks into it, so that anything but an object in its place is reported.
-    pub strict: bool,
-    members: &'static [&'static str],
+parts! { named OrderInLists _;
+    /// One of a list of CVEs.
+    CVE_IN_LIST: CveInList in CveInList "", Ignored, "sub_assessment.additional_data.cve_list[]" {
+        cvss_score, cvss_version, has_public_exploit, is_exploit_in_kit, is_exploit_verified, is_zero_day, last_modified_date, published_date, severity,
+        title,
+    }
+
+    /// One of the CVEs of an assessment.
+    LISTED_CVE: ListedCve in ListedCve "", Ignored, "additional_data.cves[]" {
+        base_score, cve, severity,
+    }
+
+    /// Where a vulnerability is described.
+    REFERENCE: Reference in Reference "", Ignored, "sub_assessment.additional_data.vulnerability_details.references[]" {
+        link,
+    }
 }
 
-const fn place(part: Part, parent: Part, name: &'static str, path: &'static str, strict: bool, members: &'static [&'static str]) -> Place {
-    Place { part, parent, name: Name::of(name), path, strict, members }
+/// The envelope around `properties`, which assessments and sub-assessments have.
+pub(crate) mod envelope {
+    use super::Name;
+
+    /// The only part of it that tells more than what it is.
+    pub(crate) const PROPERTIES: Name<'static> = Name::of("properties");
+    /// Its ARM id.
+    pub(crate) const ID: Name<'static> = Name::of("id");
+    /// The last part of that.
+    pub(crate) const NAME: Name<'static> = Name::of("name");
+    /// Its ARM type.
+    pub(crate) const TYPE: Name<'static> = Name::of("type");
 }
 
-/// How many parts there are.
-pub(crate) const PARTS: usize = PLACES.len();
+/// What stands in one place or form and is wanted in another.
+pub(crate) mod reshaped {
+    use super::{Cvss2, Cvss3, Cvss4, Name, Part};
 
-/// All parts, a parent before what stands in it, in the order of [`Part`].
-pub(crate) const PLACES: &[Place] = &[
-    place(Part::Assessment, Part::Assessment, "", "", true, &["display_name", "id"]),
-    place(Part::Status, Part::Assessment, "status", "status", true, &["code", "description", "first_evaluation_date", "status_change_date"]),
-    place(
-        Part::Resource,
-        Part::Assessment,
-        "resource_details",
-        "resource_details",
-        true,
-        &["id", "native_resource_id", "resource_name", "resource_provider", "resource_type", "source"],
-    ),
-    place(
-        Part::Additional,
-        Part::Assessment,
-        "additional_data",
-        "additional_data",
-        true,
-        &[
-            "controller_type",
-            "cves",
-            "cves_count",
-            "digest",
-            "k8s_cluster_id",
-            "k8s_cluster_name",
-            "max_cvss30_score",
-            "namespace",
-            "os_distribution",
-            "os_type",
-            "pod_name",
-            "repo",
-            "resource_name",
-            "resource_type",
-        ],
-    ),
-    place(Part::Cves, Part::Additional, "cves", "additional_data.cves", false, &["base_score"]),
-    place(
-        Part::Sub,
-        Part::Additional,
-        "sub_assessment",
-        "sub_assessment",
-        true,
-        &["category", "description", "display_name", "event_id", "id", "impact", "remediation", "time_generated"],
-    ),
-    place(Part::SubStatus, Part::Sub, "status", "sub_assessment.status", true, &["code", "description", "severity"]),
-    place(
-        Part::SubResource,
-        Part::Sub,
-        "resource_details",
-        "sub_assessment.resource_details",
-        true,
-        &["id", "native_resource_id", "resource_name", "resource_provider", "resource_type"],
-    ),
-    place(
-        Part::SubAdditional,
-        Part::Sub,
-        "additional_data",
-        "sub_assessment.additional_data",
-        true,
-        &["cve_list", "cvss_v30_score", "kubernetes_context", "recommended_version", "software_name", "software_version", "source"],
-    ),
-    place(Part::Metadata, Part::SubAdditional, "metadata", "sub_assessment.additional_data.metadata", true, &["scanner"]),
-    place(Part::Findings, Part::SubAdditional, "data", "sub_assessment.additional_data.data", true, &["resources", "signature_update_date"]),
-    place(
-        Part::Cve,
-        Part::SubAdditional,
-        "cve",
-        "sub_assessment.additional_data.cve",
-        true,
-        &[
-            "cvss_score",
-            "cvss_version",
-            "description",
-            "has_public_exploit",
-            "is_exploit_in_kit",
-            "is_exploit_verified",
-            "is_zero_day",
-            "last_modified_date",
-            "published_date",
-            "severity",
-            "title",
-        ],
-    ),
-    place(
-        Part::Cluster,
-        Part::SubAdditional,
-        "cluster_details",
-        "sub_assessment.additional_data.cluster_details",
-        false,
-        &["cluster_name", "cluster_resource_id"],
-    ),
-    place(
-        Part::Kubernetes,
-        Part::SubAdditional,
-        "kubernetes_details",
-        "sub_assessment.additional_data.kubernetes_details",
-        false,
-        &["cluster_name", "cluster_resource_id", "container_name", "controller_kind", "namespace", "pod_name"],
-    ),
-    place(Part::Artifact, Part::SubAdditional, "artifact_details", "sub_assessment.additional_data.artifact_details", true, &["digest", "repository_name"]),
-    place(
-        Part::Software,
-        Part::SubAdditional,
-        "software_details",
-        "sub_assessment.additional_data.software_details",
-        true,
-        &["fixed_version", "package_name", "patchable", "version"],
-    ),
-    place(Part::Os, Part::Software, "os_details", "sub_assessment.additional_data.software_details.os_details", true, &["os_platform", "os_version"]),
-    place(Part::Fix, Part::Software, "fix_reference", "sub_assessment.additional_data.software_details.fix_reference", true, &["release_date"]),
-    place(
-        Part::Vulnerability,
-        Part::SubAdditional,
-        "vulnerability_details",
-        "sub_assessment.additional_data.vulnerability_details",
-        true,
-        &["cve_id", "last_modified_date", "published_date", "references", "severity"],
-    ),
-    place(Part::Cvss2, Part::Vulnerability, "cvss_v2", "sub_assessment.additional_data.vulnerability_details.cvss.2.0", false, &["base"]),
-    place(Part::Cvss3, Part::Vulnerability, "cvss_v3", "sub_assessment.additional_data.vulnerability_details.cvss.3.0", false, &["base"]),
-    place(Part::Cvss4, Part::Vulnerability, "cvss_v4", "sub_assessment.additional_data.vulnerability_details.cvss.4.0", false, &["base"]),
-    place(
-        Part::Exploitability,
-        Part::Vulnerability,
-        "exploitability_assessment",
-        "sub_assessment.additional_data.vulnerability_details.exploitability_assessment",
-        false,
-        &["is_in_exploit_kit", "is_publicly_disclosed", "is_verified"],
-    ),
-];
+    /// JSON in a text, as it is spelled.
+    pub(crate) const CVES_IN_TEXT: &str = "CVEs";
+    /// `Can onboard to BYOL`, in snake case.
+    pub(crate) const BYOL: Name<'static> = Name::of("can onboard to _byol");
+    /// The same without blanks.
+    pub(crate) const CAN_ONBOARD_TO_BYOL: Name<'static> = Name::of("can_onboard_to_byol");
+    /// `NSG open ports`, in snake case.
+    pub(crate) const OPEN_PORTS: Name<'static> = Name::of("nsg open ports");
+    /// The same without blanks.
+    pub(crate) const NSG_OPEN_PORTS: Name<'static> = Name::of("nsg_open_ports");
+    /// What `resources` holds, read.
+    pub(crate) const RESOURCES_OBJECT: Name<'static> = Name::of("resources_object");
+    /// Scores by version.
+    pub(crate) const CVSS: Name<'static> = Name::of("cvss");
+    /// The versions, and the part that the score of each becomes.
+    pub(crate) const CVSS_VERSIONS: [(Name<'static>, &Part); 3] =
+        [(Name::of("2.0"), Cvss2::PART), (Name::of("3.0"), Cvss3::PART), (Name::of("4.0"), Cvss4::PART)];
+    /// What the mapping alone says of a record.
+    pub(crate) const CLASS: Name<'static> = Name::of("class");
+}
 
 /// Names as they are mostly spelled, anywhere in a record. A name that is missing here is read all the same, only not as fast.
 pub(crate) static NAMES: Known = known!(snake_case
@@ -230,37 +202,3 @@ pub(crate) static NAMES: Known = known!(snake_case
     "subAssessment" "subAssessmentsLink" "tags" "targetHardware" "targetResourceId" "targetResourceType" "targetSoftware" "timeGenerated" "title"
     "type" "update" "uri" "url" "vendor" "vendorReferences" "version" "vulnerabilityDetails" "weaknesses" "workarounds" "workloads"
 );
-
-impl Part {
-    /// Where it stands.
-    pub(crate) const fn place(self) -> &'static Place {
-        &PLACES[self as usize]
-    }
-
-    /// The name of a member; in a constant, one that is not declared stops the build.
-    pub(crate) const fn member(self, name: &'static str) -> Name {
-        let members = PLACES[self as usize].members;
-        let mut at = 0;
-        while at < members.len() {
-            if super::same(members[at], name) {
-                return Name::of(name);
-            }
-            at += 1;
-        }
-        panic!("no such member of that part is declared");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_in_the_order_of_parts() {
-        for (at, place) in PLACES.iter().enumerate() {
-            assert_eq!(place.part as usize, at);
-            assert!(place.parent as usize <= at);
-            assert!(place.members.is_sorted());
-        }
-    }
-}

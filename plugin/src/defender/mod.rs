@@ -4,30 +4,17 @@
 macro_rules! known {
     ($form:ident $($spelled:literal)*) => {
         $crate::json::known::Known::new(&[$({
-            const FORMED: $crate::json::known::InForm = $crate::json::known::$form($spelled);
+            const FORMED: $crate::json::name::InForm = $crate::json::name::$form($spelled);
             $crate::json::known::Row::new($spelled, FORMED.text())
         }),*])
     };
 }
 
 pub(crate) mod assessment;
+pub(crate) mod entity;
 pub(crate) mod hub;
-
-/// Whether two texts are the same, in constants.
-pub(crate) const fn same(left: &str, right: &str) -> bool {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    if left.len() != right.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < left.len() {
-        if left[at] != right[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
-}
+pub(crate) mod metadata;
+pub(crate) mod part;
 
 #[cfg(test)]
 mod tests {

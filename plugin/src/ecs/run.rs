@@ -1,6 +1,7 @@
 //! The fields of the run data set, and where each comes from: no rule of the mapping fills them.
 
 use super::schema::{Field, Kind, Schema, field, length_of_paths, paths, steps};
+use crate::json::name::Name;
 
 /// What the document of a run may hold.
 pub(crate) const RUN: Schema =
@@ -34,6 +35,11 @@ pub(crate) const ROWS: &[Row] = &[
     (field("microsoft_defender_cloud.run.skipped", Kind::Long), "lists of sub-assessments that do not exist"),
     (field("tags", Kind::Keyword), "the setting `tags`, else `forwarded` and `microsoft_defender_cloud-run`"),
 ];
+
+/// The member of a reason that says which it is.
+pub(crate) const CODE: Name<'static> = Name::of("code");
+/// The member of a reason that says how often it occurred.
+pub(crate) const COUNT: Name<'static> = Name::of("count");
 
 /// What each of `reasons` holds.
 pub(crate) const NESTED_ROWS: &[Row] = &[

@@ -6,8 +6,19 @@
 use std::borrow::Cow;
 
 use super::sanitize::sanitize;
+use crate::json::name::Name;
 use crate::json::scan::{self, Kind, Span};
+use crate::json::tree::Value;
 use crate::settings::Sanitizer;
+
+/// The member that holds the records of a body.
+const RECORDS: Name<'static> = Name::of("records");
+
+/// Whether the tree of a whole body, with its names in lower case, shows that it is one record: an object that has no `records` in any spelling. Which of
+/// several spellings counts can only be told from the text.
+pub(crate) fn is_one_record(root: Value<'_>) -> bool {
+    matches!(root, Value::Object(_)) && root.member(RECORDS).is_none()
+}
 
 /// A body as text, and whether some of its bytes were not UTF-8 and were replaced.
 pub(crate) struct Body<'a> {
@@ -76,7 +87,7 @@ fn taken_apart(text: &str) -> Option<Vec<&str>> {
 
 /// The value of `records`, if it stands there once.
 fn only_records<'a>(object: &Span<'a>) -> Option<Span<'a>> {
-    let mut found = object.members().filter(|member| member.name == "records");
+    let mut found = object.members().filter(|member| member.name == RECORDS.text);
     let records = found.next()?.value;
     found.next().is_none().then_some(records)
 }

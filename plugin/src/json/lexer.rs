@@ -1,10 +1,10 @@
-//! The words of JSON text: white space and comments, strings, numbers, names. Knows no structure.
+//! The tokens of JSON text: white space and comments, strings, numbers, literals. Knows no structure.
 //!
 //! It reads RFC 8259 plus `//` and `/* */` comments and a leading byte order mark, which is what the reference's parser takes.
 
 use core::fmt;
 
-use super::word::next_special;
+use super::eight_bytes::next_special;
 
 /// A number of more characters than this is refused, as the reference's parser does.
 const LONGEST_NUMBER: usize = 1000;
@@ -37,7 +37,7 @@ pub(crate) struct Quoted<'a> {
     pub escaped: bool,
 }
 
-/// Reads words one after the other.
+/// Reads tokens one after the other.
 #[derive(Debug, Clone)]
 pub(crate) struct Lexer<'a> {
     text: &'a str,
@@ -46,7 +46,7 @@ pub(crate) struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    /// Starts before the first word; a byte order mark is skipped.
+    /// Starts before the first token; a byte order mark is skipped.
     pub(crate) fn new(text: &'a str) -> Self {
         let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         Self { text, at, fault: Fault { at: 0, what: "" } }
@@ -79,7 +79,7 @@ impl<'a> Lexer<'a> {
         Halt
     }
 
-    /// The first byte of the next word, behind white space and comments; `None` at the end.
+    /// The first byte of the next token, behind white space and comments; `None` at the end.
     #[inline(always)]
     pub(crate) fn peek(&mut self) -> Result<Option<u8>, Halt> {
         match self.text.as_bytes().get(self.at) {
@@ -88,7 +88,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Whether the next word begins with this byte, which it mostly does, and without anything before it.
+    /// Whether the next token begins with this byte, which it mostly does, and without anything before it.
     #[inline(always)]
     pub(crate) fn next_is(&mut self, byte: u8) -> Result<bool, Halt> {
         if self.text.as_bytes().get(self.at) == Some(&byte) {
@@ -212,14 +212,14 @@ impl<'a> Lexer<'a> {
         Ok(&self.text[start..at])
     }
 
-    /// Reads the given name; the next byte is its first.
-    pub(crate) fn name(&mut self, name: &'static str) -> Result<(), Halt> {
+    /// Reads `true`, `false` or `null`, whichever is asked for; the next byte is its first.
+    pub(crate) fn literal(&mut self, literal: &'static str) -> Result<(), Halt> {
         let rest = &self.text.as_bytes()[self.at..];
-        let goes_on = rest.get(name.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 128..));
-        if !rest.starts_with(name.as_bytes()) || goes_on {
+        let goes_on = rest.get(literal.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 128..));
+        if !rest.starts_with(literal.as_bytes()) || goes_on {
             return Err(self.halt("an unknown name"));
         }
-        self.at += name.len();
+        self.at += literal.len();
         Ok(())
     }
 

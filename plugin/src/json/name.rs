@@ -2,43 +2,28 @@
 
 use bumpalo::Bump;
 
-use super::word::{ONES, TOPS, last_word};
+use super::eight_bytes::{ONES, TOPS, equal, fewer_than_eight};
 
-/// A name that rules look for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Name {
-    /// The name.
-    pub text: &'static str,
-    /// Its key.
-    pub key: u32,
-}
-
-impl Name {
-    /// A name with its key; in a constant, the key costs nothing.
-    pub(crate) const fn of(text: &'static str) -> Self {
-        Self { text, key: key(text) }
-    }
-}
-
-/// A name of a message in the form in which rules know it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Formed<'a> {
+/// A name of a member in the form in which rules know it, and its key.
+#[derive(Debug, Clone, Copy, Eq)]
+pub(crate) struct Name<'a> {
     /// The name.
     pub text: &'a str,
     /// Its key.
     pub key: u32,
 }
 
-impl From<&'static str> for Name {
-    #[inline(always)]
-    fn from(text: &'static str) -> Self {
-        Self { text, key: quick_key(text) }
+impl<'a> Name<'a> {
+    /// A name with its key; in a constant, the key costs nothing.
+    pub(crate) const fn of(text: &'a str) -> Self {
+        Self { text, key: key(text) }
     }
 }
 
-impl From<Name> for Formed<'static> {
-    fn from(name: Name) -> Self {
-        Self { text: name.text, key: name.key }
+impl PartialEq for Name<'_> {
+    #[inline(always)]
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key && equal(self.text.as_bytes(), other.text.as_bytes())
     }
 }
 
@@ -49,10 +34,10 @@ pub(crate) const fn key(name: &str) -> u32 {
     let mut at = 0;
     while at < bytes.len() {
         let mut word = 0;
-        let mut place = 0;
-        while place < 8 && at + place < bytes.len() {
-            word |= (bytes[at + place] as u64) << (8 * place);
-            place += 1;
+        let mut index = 0;
+        while index < 8 && at + index < bytes.len() {
+            word |= (bytes[at + index] as u64) << (8 * index);
+            index += 1;
         }
         hash = mixed(hash, word);
         at += 8;
@@ -70,7 +55,7 @@ pub(crate) fn quick_key(name: &str) -> u32 {
         rest = behind;
     }
     if !rest.is_empty() {
-        hash = mixed(hash, last_word(rest));
+        hash = mixed(hash, fewer_than_eight(rest));
     }
     finished(hash)
 }
@@ -86,20 +71,20 @@ const fn finished(hash: u64) -> u32 {
 
 /// A name as it is spelled.
 #[inline]
-pub(crate) fn as_written(name: &str) -> Formed<'_> {
-    Formed { text: name, key: quick_key(name) }
+pub(crate) fn as_written(name: &str) -> Name<'_> {
+    Name { text: name, key: quick_key(name) }
 }
 
 /// A name in lower case, with Unicode's full rules.
 #[inline]
-pub(crate) fn lower<'a>(arena: &'a Bump, name: &'a str) -> Formed<'a> {
+pub(crate) fn lower<'a>(arena: &'a Bump, name: &'a str) -> Name<'a> {
     let look = Look::at(name);
     match look.kind {
-        Kind::Small => Formed { text: name, key: look.key },
+        Kind::Small => Name { text: name, key: look.key },
         Kind::Capitals => {
             let copy = arena.alloc_str(name);
             copy.make_ascii_lowercase();
-            Formed { text: copy, key: look.key }
+            Name { text: copy, key: look.key }
         }
         Kind::Beyond => as_written(arena.alloc_str(&name.to_lowercase())),
     }
@@ -107,16 +92,16 @@ pub(crate) fn lower<'a>(arena: &'a Bump, name: &'a str) -> Formed<'a> {
 
 /// A name in snake case: a capital becomes small and gets `_` before it, unless it opens the name or follows a capital.
 #[inline]
-pub(crate) fn snake<'a>(arena: &'a Bump, scratch: &mut String, name: &'a str) -> Formed<'a> {
+pub(crate) fn snake<'a>(arena: &'a Bump, scratch: &mut String, name: &'a str) -> Name<'a> {
     let look = Look::at(name);
     match look.kind {
-        Kind::Small => Formed { text: name, key: look.key },
+        Kind::Small => Name { text: name, key: look.key },
         Kind::Capitals => snake_of_ascii(arena, scratch, name),
         Kind::Beyond => snake_of_any(arena, scratch, name),
     }
 }
 
-fn snake_of_ascii<'a>(arena: &'a Bump, scratch: &mut String, name: &str) -> Formed<'a> {
+fn snake_of_ascii<'a>(arena: &'a Bump, scratch: &mut String, name: &str) -> Name<'a> {
     scratch.clear();
     let mut follows_capital = true;
     for byte in name.bytes() {
@@ -131,7 +116,7 @@ fn snake_of_ascii<'a>(arena: &'a Bump, scratch: &mut String, name: &str) -> Form
 }
 
 #[cold]
-fn snake_of_any<'a>(arena: &'a Bump, scratch: &mut String, name: &str) -> Formed<'a> {
+fn snake_of_any<'a>(arena: &'a Bump, scratch: &mut String, name: &str) -> Name<'a> {
     scratch.clear();
     let mut follows_capital = true;
     for character in name.chars() {
@@ -147,6 +132,57 @@ fn snake_of_any<'a>(arena: &'a Bump, scratch: &mut String, name: &str) -> Formed
         follows_capital = capital;
     }
     as_written(arena.alloc_str(scratch))
+}
+
+/// A name in its form, made at compile time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InForm {
+    bytes: [u8; LONGEST],
+    length: usize,
+}
+
+/// No form is longer.
+const LONGEST: usize = 64;
+
+impl InForm {
+    /// The form.
+    pub(crate) const fn text(&self) -> &str {
+        match str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            Err(_) => panic!("a name that is not ASCII"),
+        }
+    }
+
+    const fn push(&mut self, byte: u8) {
+        self.bytes[self.length] = byte;
+        self.length += 1;
+    }
+}
+
+/// An ASCII name in lower case.
+pub(crate) const fn lowercase(name: &str) -> InForm {
+    let mut form = InForm { bytes: [0; LONGEST], length: 0 };
+    while form.length < name.len() {
+        form.push(name.as_bytes()[form.length].to_ascii_lowercase());
+    }
+    form
+}
+
+/// An ASCII name in snake case.
+pub(crate) const fn snake_case(name: &str) -> InForm {
+    let mut form = InForm { bytes: [0; LONGEST], length: 0 };
+    let mut follows_capital = true;
+    let mut at = 0;
+    while at < name.len() {
+        let byte = name.as_bytes()[at];
+        if byte.is_ascii_uppercase() && !follows_capital {
+            form.push(b'_');
+        }
+        form.push(byte.to_ascii_lowercase());
+        follows_capital = byte.is_ascii_uppercase();
+        at += 1;
+    }
+    form
 }
 
 /// What one pass over a name tells.
@@ -173,7 +209,7 @@ impl Look {
         while !rest.is_empty() {
             let (word, behind) = match rest.split_first_chunk::<8>() {
                 Some((chunk, behind)) => (u64::from_le_bytes(*chunk), behind),
-                None => (last_word(rest), &[][..]),
+                None => (fewer_than_eight(rest), &[][..]),
             };
             // The top bit of each byte that is `A` or more and not more than `Z`.
             let capital = (word.wrapping_add(ONES * (0x80 - b'A' as u64)) & !word.wrapping_add(ONES * (0x7f - b'Z' as u64))) & TOPS;

@@ -7,9 +7,9 @@ use bumpalo::Bump;
 use super::escape::unescape;
 use super::known::Known;
 use super::lexer::{Fault, Halt, Lexer, Quoted};
-use super::name::{self, Formed};
+use super::name::{self, Name};
 use super::tree::{Member, Value};
-use super::twins::{Distinction, has_twins};
+use super::twins::{Distinction, may_have_twins};
 
 /// More containers than this, one in the other, are refused; so does the reference.
 pub(crate) const DEEPEST: usize = 1000;
@@ -70,9 +70,9 @@ impl<'a> Parser<'a> {
             b'{' => self.object(depth + 1),
             b'[' => self.array(depth + 1),
             b'-' | b'0'..=b'9' => Ok(number(self.lexer.number()?)),
-            b't' => self.lexer.name("true").map(|()| Value::Bool(true)),
-            b'f' => self.lexer.name("false").map(|()| Value::Bool(false)),
-            b'n' => self.lexer.name("null").map(|()| Value::Null),
+            b't' => self.lexer.literal("true").map(|()| Value::Bool(true)),
+            b'f' => self.lexer.literal("false").map(|()| Value::Bool(false)),
+            b'n' => self.lexer.literal("null").map(|()| Value::Null),
             _ => Err(self.lexer.halt("an unexpected character")),
         }
     }
@@ -92,11 +92,8 @@ impl<'a> Parser<'a> {
             let name = self.name(spelled, depth);
             names.add(name.key);
             // Texts, which most values are, go their own way: a value that may be anything is copied once more.
-            let member = if self.lexer.next_is(b'"')? {
-                Member::formed(name, spelled, Value::Text(self.text()?))
-            } else {
-                Member::formed(name, spelled, self.next(depth)?)
-            };
+            let member =
+                if self.lexer.next_is(b'"')? { Member::new(name, spelled, Value::Text(self.text()?)) } else { Member::new(name, spelled, self.next(depth)?) };
             self.members.push(member);
             if self.lexer.comma_or(b'}')? {
                 break;
@@ -104,7 +101,7 @@ impl<'a> Parser<'a> {
         }
         let has_dropped = core::mem::replace(&mut self.has_dropped, outer_has_dropped);
         // Refuses a name that stands twice, and lets one member win where two names became the same.
-        if has_dropped || names.may_repeat() && has_twins(&self.members[start..]) {
+        if has_dropped || names.may_repeat() && may_have_twins(&self.members[start..]) {
             self.settle(start, depth)?;
         }
         Ok(Value::Object(self.arena.alloc_slice_fill_iter(self.members.drain(start..))))
@@ -153,7 +150,7 @@ impl<'a> Parser<'a> {
     }
 
     #[inline(always)]
-    fn name(&mut self, spelled: &'a str, depth: usize) -> Formed<'a> {
+    fn name(&mut self, spelled: &'a str, depth: usize) -> Name<'a> {
         let known = match self.names {
             Names::AsWritten => return name::as_written(spelled),
             Names::SnakeInside(_) if depth == 1 => return name::as_written(spelled),
@@ -165,7 +162,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn unknown_name(&mut self, spelled: &'a str) -> Formed<'a> {
+    fn unknown_name(&mut self, spelled: &'a str) -> Name<'a> {
         if matches!(self.names, Names::Lower(_)) {
             return name::lower(self.arena, spelled);
         }
@@ -191,12 +188,8 @@ impl<'a> Parser<'a> {
                 keep[at] = Some(at) == winner && !(drops && members[at].name.contains('@'));
             }
         }
-        let mut place = 0;
         let old = self.members.split_off(start);
-        self.members.extend(old.into_iter().filter(|_| {
-            place += 1;
-            keep[place - 1]
-        }));
+        self.members.extend(old.into_iter().zip(keep).filter_map(|(member, keep)| keep.then_some(member)));
         Ok(())
     }
 }

@@ -190,9 +190,9 @@ fn skip(lexer: &mut Lexer<'_>) -> Result<(), Halt> {
                 }
             }
             b'"' => drop(lexer.string()?),
-            b't' => lexer.name("true")?,
-            b'f' => lexer.name("false")?,
-            b'n' => lexer.name("null")?,
+            b't' => lexer.literal("true")?,
+            b'f' => lexer.literal("false")?,
+            b'n' => lexer.literal("null")?,
             b'-' | b'0'..=b'9' => drop(lexer.number()?),
             _ => return Err(lexer.halt("an unexpected character")),
         }

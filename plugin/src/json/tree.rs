@@ -6,8 +6,7 @@ use core::cell::Cell;
 
 use bumpalo::Bump;
 
-use super::name::{Formed, Name, as_written};
-use super::word::equal;
+use super::name::Name;
 
 /// A JSON value. `Null` also stands for what is not there: documents hold neither.
 #[derive(Debug, Clone, Copy)]
@@ -41,45 +40,45 @@ pub(crate) struct Member<'a> {
 
 impl<'a> Member<'a> {
     /// A member of that name.
-    pub(crate) fn new(name: &'a str, spelled: &'a str, value: Value<'a>) -> Self {
-        Self::formed(as_written(name), spelled, value)
+    #[inline]
+    pub(crate) fn new(name: Name<'a>, spelled: &'a str, value: Value<'a>) -> Self {
+        Self { name: name.text, key: name.key, spelled, value: Cell::new(value) }
     }
 
-    /// A member whose name has its key already.
+    /// The name with its key.
     #[inline]
-    pub(crate) fn formed(name: Formed<'a>, spelled: &'a str, value: Value<'a>) -> Self {
-        Self { name: name.text, key: name.key, spelled, value: Cell::new(value) }
+    pub(crate) fn keyed_name(&self) -> Name<'a> {
+        Name { text: self.name, key: self.key }
     }
 
     /// Whether that is its name.
     #[inline]
-    pub(crate) fn is(&self, name: Name) -> bool {
-        self.key == name.key && equal(self.name.as_bytes(), name.text.as_bytes())
+    pub(crate) fn is(&self, name: Name<'_>) -> bool {
+        self.keyed_name() == name
     }
 }
 
 impl<'a> Value<'a> {
     /// The value of the member of that name, `Null` where there is none.
     #[inline]
-    pub(crate) fn get(self, name: impl Into<Name>) -> Value<'a> {
+    pub(crate) fn get(self, name: Name<'_>) -> Value<'a> {
         self.member(name).map_or(Value::Null, |member| member.value.get())
     }
 
     /// Where the value of the member of that name stands.
     #[inline]
-    pub(crate) fn cell(self, name: impl Into<Name>) -> Option<&'a Cell<Value<'a>>> {
+    pub(crate) fn cell(self, name: Name<'_>) -> Option<&'a Cell<Value<'a>>> {
         self.member(name).map(|member| &member.value)
     }
 
     /// The member of that name.
     #[inline]
-    pub(crate) fn member(self, name: impl Into<Name>) -> Option<&'a Member<'a>> {
+    pub(crate) fn member(self, name: Name<'_>) -> Option<&'a Member<'a>> {
         let members = self.members();
         // Many parts that rules look into are not there.
         if members.is_empty() {
             return None;
         }
-        let name = name.into();
         members.iter().find(|member| member.is(name))
     }
 
@@ -145,13 +144,9 @@ impl<'a> Value<'a> {
     }
 }
 
-/// An object with these members before the ones that `object` has; the new ones must not be in it yet.
-pub(crate) fn with_members<'a>(arena: &'a Bump, object: Value<'a>, new: &[(&'a str, Value<'a>)]) -> Value<'a> {
-    let old = object.members();
-    let all = new.iter().map(|&(name, value)| Member::new(name, name, value)).chain(old.iter().cloned());
-    // A chain does not know its length, and the arena wants one.
-    let all: Vec<_> = all.collect();
-    Value::Object(arena.alloc_slice_fill_iter(all))
+/// An object of these members.
+pub(crate) fn object<'a>(arena: &'a Bump, members: &[(Name<'a>, Value<'a>)]) -> Value<'a> {
+    Value::Object(arena.alloc_slice_fill_iter(members.iter().map(|&(name, value)| Member::new(name, name.text, value))))
 }
 
 /// An array of these values.

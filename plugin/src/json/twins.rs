@@ -29,14 +29,14 @@ impl Distinction {
 }
 
 /// Whether two members have the same name; of many it is only said that they may.
-pub(crate) fn has_twins(members: &[Member<'_>]) -> bool {
+pub(crate) fn may_have_twins(members: &[Member<'_>]) -> bool {
     if members.len() > MANY {
         return true;
     }
     let mut keys = 0_u64;
-    for (place, member) in members.iter().enumerate() {
+    for (index, member) in members.iter().enumerate() {
         let bit = 1 << (member.key % 64);
-        if keys & bit != 0 && members[..place].iter().any(|earlier| earlier.key == member.key && earlier.name == member.name) {
+        if keys & bit != 0 && members[..index].iter().any(|earlier| earlier.key == member.key && earlier.name == member.name) {
             return true;
         }
         keys |= bit;

@@ -1,7 +1,7 @@
 //! From a tree to JSON text, without anything empty in it.
 
+use super::eight_bytes::{fewer_than_eight, index_of, sixteen_bytes, specials};
 use super::tree::Value;
-use super::word::{last_word, place_of, specials, two_words};
 
 /// JSON text under construction. Its memory serves one document after the other, so that it is cleared only once.
 #[derive(Debug, Default)]
@@ -140,12 +140,12 @@ impl Writer {
 #[inline(always)]
 fn copy_plain(bytes: &[u8], mut to: &mut [u8]) -> usize {
     let mut rest = bytes;
-    while let Some((first, second)) = two_words(rest) {
+    while let Some((first, second)) = sixteen_bytes(rest) {
         let (place, room) = core::mem::take(&mut to).split_first_chunk_mut::<16>().expect("there is room for all bytes and a word more");
         *place = (u128::from(second) << 64 | u128::from(first)).to_le_bytes();
         let (first, second) = (specials(first), specials(second));
         if first | second != 0 {
-            return bytes.len() - rest.len() + place_of(first, second);
+            return bytes.len() - rest.len() + index_of(first, second);
         }
         (rest, to) = (&rest[16..], room);
     }
@@ -163,7 +163,7 @@ fn copy_plain(bytes: &[u8], mut to: &mut [u8]) -> usize {
         return bytes.len();
     }
     // A space is nothing special, so one word tells of all that is left.
-    let word = last_word(rest);
+    let word = fewer_than_eight(rest);
     *to.first_chunk_mut::<8>().expect("there is room for a word") = word.to_le_bytes();
     match specials(word | 0x2020_2020_2020_2020 << (8 * rest.len())) {
         0 => bytes.len(),

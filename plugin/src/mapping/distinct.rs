@@ -13,8 +13,6 @@ const FEW: usize = 16;
 /// A list without repetitions.
 #[derive(Debug, Default)]
 pub(crate) struct Distinct<'a> {
-    /// The members that it was collected from, by their spelled names, where `explain` asks for them.
-    pub sources: Vec<&'a str>,
     texts: Vec<&'a str>,
     set: BTreeSet<&'a str>,
 }
@@ -35,14 +33,6 @@ impl<'a> Distinct<'a> {
                 self.set.extend(&self.texts);
             }
             self.set.insert(text);
-        }
-    }
-
-    /// Adds all texts of another list.
-    pub(crate) fn extend(&mut self, arena: &'a Bump, other: &Self) {
-        self.sources.extend(&other.sources);
-        for &text in &other.texts {
-            self.add(arena, Cow::Borrowed(text));
         }
     }
 

@@ -86,25 +86,25 @@ impl Envelope {
     }
 
     /// Completes a mapped record.
-    pub(crate) fn complete<'a>(&self, record: &mut Record<'a>, settings: &'a Settings, original: &'a str, place: Place<'a>) {
+    pub(crate) fn complete<'a>(&self, record: &mut Record<'a>, settings: &'a Settings, original: &'a str, origin: Origin<'a>) {
         let arena = record.arena;
         let slots = &self.slots;
         if record.document.get(slots.timestamp).is_null() {
-            let time = place.position.map_or(place.now, |position| position.enqueued);
+            let time = origin.position.map_or(origin.now, |position| position.enqueued);
             record.document.set(slots.timestamp, stamp(arena, time));
         }
         record.document.set(slots.ecs_version, Value::Text(self.ecs_version));
         record.document.set(slots.dataset, Value::Text(self.dataset.name()));
         record.document.set(slots.module, Value::Text(MODULE));
-        if let Some(position) = place.position {
+        if let Some(position) = origin.position {
             self.position(record, settings, position);
         }
-        let failed = record.has_errors();
+        let failed = !record.errors.is_empty();
         if failed {
-            record.document.set(slots.error, record.errors());
+            record.document.set(slots.error, record.errors.lines());
             record.document.set(slots.kind, Value::Text("pipeline_error"));
         }
-        if failed || place.replaced || settings.preserve_original_event {
+        if failed || origin.replaced || settings.preserve_original_event {
             record.document.set(slots.original, Value::Text(original));
         }
         record.document.set(slots.tags, self.tags(arena, settings, failed));
@@ -143,7 +143,7 @@ impl Envelope {
 
 /// Where and when a record came from.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct Origin<'a> {
     /// The time of the call, or the start of the run.
     pub now: Timestamp,
     /// Where in the hub the message stood.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::record::{Record, Trace};
+use super::record::Record;
 use super::reference;
+use super::trace::{Trace, has_members};
 use crate::contract::{Dataset, Explanation, Trace as Line};
 use crate::ecs::Slot;
 use crate::json::tree::Value;
@@ -20,7 +21,8 @@ struct Entry {
     address: usize,
     /// Position of the member that it stands in.
     parent: Option<usize>,
-    has_content: bool,
+    /// Whether it holds something, and no members that count for themselves.
+    is_leaf: bool,
 }
 
 impl Members {
@@ -37,8 +39,9 @@ impl Members {
             let at = self.all.len();
             let address = address(member.spelled);
             self.by_address.insert(address, at);
-            self.all.push(Entry { path: path.clone(), address, parent, has_content: member.value.get().has_content() });
-            self.add(member.value.get(), &path, Some(at));
+            let value = member.value.get();
+            self.all.push(Entry { path: path.clone(), address, parent, is_leaf: value.has_content() && !has_members(value) });
+            self.add(value, &path, Some(at));
         }
         for (place, element) in value.elements().iter().enumerate() {
             self.add(element.get(), &format!("{path}[{place}]"), parent);
@@ -50,17 +53,14 @@ impl Members {
         self.by_address.get(&address(spelled)).map_or_else(|| spelled.to_owned(), |&at| self.all[at].path.clone())
     }
 
-    /// The outermost members that no rule read and none looked into.
+    /// Members that hold something and that no rule read, neither them nor a member that they stand in.
     fn unread(&self, trace: &Trace<'_>) -> Vec<String> {
-        let addresses = |names: &[&str]| names.iter().map(|name| address(name)).collect::<BTreeSet<_>>();
-        let (read, opened) = (addresses(&trace.read), addresses(&trace.opened));
+        let read: BTreeSet<usize> = trace.read.iter().map(|name| address(name)).collect();
         let mut unread = Vec::new();
-        // Whether a member was looked into, so that what is in it counts for itself.
-        let mut is_open: Vec<bool> = Vec::with_capacity(self.all.len());
+        let mut is_read: Vec<bool> = Vec::with_capacity(self.all.len());
         for entry in &self.all {
-            let counts = entry.parent.is_none_or(|parent| is_open[parent]);
-            is_open.push(counts && opened.contains(&entry.address));
-            if counts && entry.has_content && !opened.contains(&entry.address) && !read.contains(&entry.address) {
+            is_read.push(read.contains(&entry.address) || entry.parent.is_some_and(|parent| is_read[parent]));
+            if entry.is_leaf && is_read.last() == Some(&false) {
                 unread.push(entry.path.clone());
             }
         }
@@ -72,7 +72,7 @@ impl Members {
 pub(super) fn explanation(dataset: Dataset, record: Record<'_>, members: &Members) -> Explanation {
     let fields = record.document.schema().slots;
     let filled: BTreeSet<Slot> = (0..fields.len()).filter(|&slot| record.document.get(slot).has_content()).collect();
-    let trace = record.into_trace();
+    let trace = record.trace.unwrap_or_default();
     let mut lines: BTreeMap<Slot, Line> = BTreeMap::new();
     for written in trace.written.iter().filter(|written| filled.contains(&written.slot)) {
         let sources = written.sources.iter().map(|spelled| members.path(spelled)).collect();

@@ -2,20 +2,24 @@
 
 mod assessment;
 mod cast;
+mod conversions;
 mod convert;
 mod distinct;
 mod envelope;
+mod errors;
 mod event;
 mod explain;
 mod java;
-mod names;
+pub(crate) mod names;
+mod parts;
 mod record;
 pub mod reference;
+mod trace;
 
 use bumpalo::Bump;
 
 use self::envelope::Envelope;
-pub(crate) use self::envelope::Place;
+pub(crate) use self::envelope::Origin;
 use self::record::Record;
 use crate::contract::{Dataset, Explanation, Timestamp};
 use crate::defender;
@@ -45,27 +49,26 @@ impl Mapper {
 
     /// The document of one merged assessment record, as JSON, which bears the time `at`.
     pub fn assessment(&mut self, record: &str, at: Timestamp) -> Vec<u8> {
-        self.document(Dataset::Assessment, record, Place { now: at, position: None, replaced: false })
+        self.document(Dataset::Assessment, record, Origin { now: at, position: None, replaced: false })
     }
 
     /// The document of one record, as JSON.
-    pub(crate) fn document(&mut self, dataset: Dataset, text: &str, place: Place<'_>) -> Vec<u8> {
+    pub(crate) fn document(&mut self, dataset: Dataset, text: &str, origin: Origin<'_>) -> Vec<u8> {
         let body = {
             let mut record = Record::new(&self.arena, schema(dataset));
             let root = read(&mut record, dataset, text);
-            finish(&mut record, &mut self.writer, &self.settings, dataset, root, text, place)
+            finish(&mut record, &mut self.writer, &self.settings, dataset, root, text, origin)
         };
         self.arena.reset();
         body
     }
 
-    /// The document of a hub message's body that is one object and holds no `records` in any spelling; `None` for any other. Which of several spellings
-    /// counts can only be told from the text.
-    pub(crate) fn whole_event(&mut self, body: &str, place: Place<'_>) -> Option<Vec<u8>> {
-        let document = match parse::value(&self.arena, body, Names::Lower(&defender::hub::NAMES)) {
-            Ok(root @ Value::Object(members)) if !members.iter().any(|member| member.name == "records") => {
-                let mut record = Record::new(&self.arena, &EVENT);
-                Some(finish(&mut record, &mut self.writer, &self.settings, Dataset::Event, root, body, place))
+    /// The document of a text whose tree, with its names in form, `is_one` record; `None` for any other.
+    pub(crate) fn document_if(&mut self, dataset: Dataset, text: &str, origin: Origin<'_>, is_one: fn(Value<'_>) -> bool) -> Option<Vec<u8>> {
+        let document = match parse::value(&self.arena, text, names(dataset)) {
+            Ok(root) if is_one(root) => {
+                let mut record = Record::new(&self.arena, schema(dataset));
+                Some(finish(&mut record, &mut self.writer, &self.settings, dataset, root, text, origin))
             }
             _ => None,
         };
@@ -79,7 +82,7 @@ impl Mapper {
             let mut record = Record::traced(&self.arena, schema(dataset));
             let root = read(&mut record, dataset, text);
             let members = explain::Members::of(root);
-            finish(&mut record, &mut self.writer, &self.settings, dataset, root, text, Place { now: 0, position: None, replaced: false });
+            finish(&mut record, &mut self.writer, &self.settings, dataset, root, text, Origin { now: 0, position: None, replaced: false });
             explain::explanation(dataset, record, &members)
         };
         self.arena.reset();
@@ -91,13 +94,17 @@ fn schema(dataset: Dataset) -> &'static Schema {
     if dataset == Dataset::Event { &EVENT } else { &ASSESSMENT }
 }
 
+/// The form in which rules know names.
+fn names(dataset: Dataset) -> Names {
+    if dataset == Dataset::Event { Names::Lower(&defender::hub::NAMES) } else { Names::SnakeInside(&defender::assessment::NAMES) }
+}
+
 /// The tree of a record's text; `Null`, and a line in the document, where it is not JSON.
 fn read<'a>(record: &mut Record<'a>, dataset: Dataset, text: &'a str) -> Value<'a> {
-    let names = if dataset == Dataset::Event { Names::Lower(&defender::hub::NAMES) } else { Names::SnakeInside(&defender::assessment::NAMES) };
-    match parse::value(record.arena, text, names) {
+    match parse::value(record.arena, text, names(dataset)) {
         Ok(root) => root,
         Err(fault) => {
-            record.report(&fault);
+            record.errors.report(&fault);
             Value::Null
         }
     }
@@ -110,15 +117,24 @@ fn finish<'a>(
     dataset: Dataset,
     root: Value<'a>,
     text: &'a str,
-    place: Place<'a>,
+    origin: Origin<'a>,
 ) -> Vec<u8> {
     if dataset == Dataset::Event {
         event::map(record, root, settings);
-        EVENT_ENVELOPE.complete(record, settings, text, place);
+        EVENT_ENVELOPE.complete(record, settings, text, origin);
     } else {
         assessment::map(record, root, settings);
-        ASSESSMENT_ENVELOPE.complete(record, settings, text, place);
+        ASSESSMENT_ENVELOPE.complete(record, settings, text, origin);
     }
     record.document.write(writer);
     writer.take()
+}
+
+/// What must not build; a test builds it and looks at what the compiler says.
+#[cfg(undeclared_member)]
+mod undeclared_member {
+    use crate::defender::part::Source;
+
+    const MISSPELT: Source = crate::defender::assessment::OS.os_platfrom;
+    const OF_NO_ENTITY: Source = crate::defender::entity::ENTITY.hostname;
 }

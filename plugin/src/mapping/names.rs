@@ -6,60 +6,70 @@ use std::collections::BTreeMap;
 use bumpalo::Bump;
 
 use super::java::in_table_order;
-use crate::json::known::{self, InForm};
-use crate::json::name::{Formed, Name};
-use crate::json::places::Places;
+use crate::json::key_table::KeyTable;
+use crate::json::name::Name;
 use crate::json::tree::{Member, Value};
-use crate::json::twins::{Distinction, has_twins};
-use crate::json::word::equal;
+use crate::json::twins::{Distinction, may_have_twins};
 
 /// New names by old ones, which are compared without regard to case.
 #[derive(Debug)]
-pub(crate) struct Renames<const N: usize> {
-    rows: [(&'static str, &'static str); N],
-    keyed: [Row; N],
-    places: Places<128>,
+pub(crate) struct Renames {
+    rows: &'static [Rename],
+    by_key: KeyTable<128>,
 }
 
-/// One row, as members are looked up in it.
-#[derive(Debug, Clone, Copy)]
-struct Row {
+/// One old name and the new one.
+#[derive(Debug)]
+pub(crate) struct Rename {
+    /// The old name as Azure spells it.
+    pub spelled: &'static str,
     /// The old name in lower case.
-    old: InForm,
-    key: u32,
-    new: Name,
+    pub old: Name<'static>,
+    /// The new name.
+    pub new: Name<'static>,
 }
 
-/// A table from rows in any order.
-pub(crate) const fn renames<const N: usize>(rows: [(&'static str, &'static str); N]) -> Renames<N> {
-    let mut keyed = [Row { old: known::lowercase(""), key: 0, new: Name::of("") }; N];
-    let mut places = Places::new();
-    let mut at = 0;
-    while at < N {
-        let (old, new) = rows[at];
-        let old = known::lowercase(old);
-        keyed[at] = Row { old, key: old.key(), new: Name::of(new) };
-        places.add(keyed[at].key, at);
-        at += 1;
+/// A table of new names by old ones, in any order.
+macro_rules! renames {
+    ($(($spelled:literal, $new:literal)),* $(,)?) => {
+        $crate::mapping::names::Renames::new(&[$($crate::mapping::names::Rename {
+            spelled: $spelled,
+            old: {
+                const LOWER: $crate::json::name::InForm = $crate::json::name::lowercase($spelled);
+                $crate::json::name::Name::of(LOWER.text())
+            },
+            new: $crate::json::name::Name::of($new),
+        }),*])
+    };
+}
+pub(crate) use renames;
+
+impl Renames {
+    /// A table of these rows.
+    pub(crate) const fn new(rows: &'static [Rename]) -> Self {
+        let mut by_key = KeyTable::new();
+        let mut index = 0;
+        while index < rows.len() {
+            by_key.add(rows[index].old.key, index);
+            index += 1;
+        }
+        Self { rows, by_key }
     }
-    Renames { rows, keyed, places }
-}
 
-impl<const N: usize> Renames<N> {
-    /// The rows, old name first.
-    pub(crate) fn rows(&self) -> &[(&'static str, &'static str)] {
-        &self.rows
+    /// The rows.
+    pub(crate) fn rows(&self) -> &'static [Rename] {
+        self.rows
     }
 
     /// The new name of a member whose name is in lower case.
     #[inline]
-    fn get(&self, member: &Member<'_>) -> Option<Formed<'static>> {
-        let at = self.places.find(member.key, |at| self.keyed[at].key == member.key && equal(self.keyed[at].old.bytes(), member.name.as_bytes()))?;
-        Some(self.keyed[at].new.into())
+    fn get(&self, member: &Member<'_>) -> Option<Name<'static>> {
+        let index = self.by_key.index_of(member.keyed_name(), |index| self.rows[index].old)?;
+        Some(self.rows[index].new)
     }
 
     /// The value with new names at every depth: in objects, and in objects that stand in an array. `rename` may give a member a name that depends on its value.
-    pub(crate) fn apply<'a>(&self, arena: &'a Bump, value: Value<'a>, rename: fn(&Member<'a>) -> Option<Name>) -> Value<'a> {
+    pub(crate) fn apply<'a>(&self, arena: &'a Bump, value: Value<'a>, rename: fn(&Member<'a>) -> Option<Name<'static>>) -> Value<'a> {
         match value {
             Value::Object(members) => self.apply_to_members(arena, members, rename),
             Value::Array(elements) => {
@@ -73,18 +83,18 @@ impl<const N: usize> Renames<N> {
         }
     }
 
-    fn apply_to_members<'a>(&self, arena: &'a Bump, members: &'a [Member<'a>], rename: fn(&Member<'a>) -> Option<Name>) -> Value<'a> {
+    fn apply_to_members<'a>(&self, arena: &'a Bump, members: &'a [Member<'a>], rename: fn(&Member<'a>) -> Option<Name<'static>>) -> Value<'a> {
         let mut names = Distinction::default();
         let renamed = arena.alloc_slice_fill_iter(members.iter().map(|member| {
-            let name = self.get(member).or_else(|| rename(member).map(Name::into)).unwrap_or(Formed { text: member.name, key: member.key });
+            let name = self.get(member).or_else(|| rename(member)).unwrap_or(member.keyed_name());
             names.add(name.key);
             let value = match member.value.get() {
                 container @ (Value::Object(_) | Value::Array(_)) => self.apply(arena, container, rename),
                 scalar => scalar,
             };
-            Member::formed(name, member.spelled, value)
+            Member::new(name, member.spelled, value)
         }));
-        if names.may_repeat() && has_twins(renamed) {
+        if names.may_repeat() && may_have_twins(renamed) {
             keep_last(members, renamed);
         }
         Value::Object(renamed)
@@ -112,7 +122,7 @@ mod tests {
 
     #[test]
     fn members_are_renamed_at_every_depth() {
-        const TABLE: Renames<3> = renames([("HostName", "host_name"), ("$id", "id"), ("AzureID", "azure_id")]);
+        const TABLE: Renames = renames!(("HostName", "host_name"), ("$id", "id"), ("AzureID", "azure_id"));
         let arena = Bump::new();
         let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id2":5,"Other":6}"#, Names::Lower(Known::NONE)).unwrap();
         let mut out = Writer::default();

@@ -1,14 +1,14 @@
-//! One record on its way to a document: what was set, what could not be read, and, for `explain`, which rule read what.
+//! One record on its way to a document: fields are filled by rules, and what a rule reads while it fills a field is what `explain` shows for it.
 
-use core::cell::RefCell;
-use core::fmt::Display;
+use core::fmt::{self, Display};
 
 use bumpalo::Bump;
 
-use super::java;
+use super::errors::Errors;
+use super::trace::Trace;
 use crate::ecs::{Document, Schema, Slot};
 use crate::json::name::Name;
-use crate::json::tree::{Member, Value, array};
+use crate::json::tree::{Member, Value};
 
 /// The context that every rule works in.
 pub(crate) struct Record<'a> {
@@ -16,160 +16,132 @@ pub(crate) struct Record<'a> {
     pub arena: &'a Bump,
     /// What comes of it.
     pub document: Document<'a>,
-    errors: Vec<Value<'a>>,
-    trace: Option<RefCell<Trace<'a>>>,
+    /// What could not be read.
+    pub errors: Errors<'a>,
+    /// Notes for `explain`.
+    pub trace: Option<Trace<'a>>,
 }
 
-/// What `explain` wants to know. A member is known by its spelled name, which stands in one place of the message only.
-#[derive(Debug, Default)]
-pub(crate) struct Trace<'a> {
-    /// Members read since the last field was written.
-    pending: Vec<&'a str>,
-    /// All members that a rule read, with all that is in them.
-    pub read: Vec<&'a str>,
-    /// Containers that rules looked into.
-    pub opened: Vec<&'a str>,
-    /// Fields written, in order.
-    pub written: Vec<Written<'a>>,
-}
-
-/// One field, as one rule wrote it.
-#[derive(Debug)]
-pub(crate) struct Written<'a> {
+/// A field that a function fills, and in words where it comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rule {
     /// The field.
     pub slot: Slot,
-    /// The rule in words.
-    pub rule: String,
-    /// The members that it read.
-    pub sources: Vec<&'a str>,
+    /// Where it comes from.
+    pub text: &'static str,
 }
+
+impl Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text)
+    }
+}
+
+/// A table of the rules of a file: a constant for each, and `RULES` for the field reference.
+macro_rules! rules {
+    ($schema:ident; $($name:ident $field:literal = $text:expr;)*) => {
+        $(pub(in crate::mapping) const $name: $crate::mapping::record::Rule = $crate::mapping::record::Rule { slot: $schema.slot($field), text: $text };)*
+
+        /// What functions of this file fill.
+        pub(in crate::mapping) const RULES: &[$crate::mapping::record::Rule] = &[$($name),*];
+    };
+}
+pub(crate) use rules;
 
 impl<'a> Record<'a> {
     /// An empty document.
     pub(crate) fn new(arena: &'a Bump, schema: &'static Schema) -> Self {
-        Self { arena, document: Document::new(arena, schema), errors: Vec::new(), trace: None }
+        Self { arena, document: Document::new(arena, schema), errors: Errors::new(arena), trace: None }
     }
 
     /// The same, with notes taken for `explain`.
     pub(crate) fn traced(arena: &'a Bump, schema: &'static Schema) -> Self {
-        Self { trace: Some(RefCell::default()), ..Self::new(arena, schema) }
+        Self { trace: Some(Trace::default()), ..Self::new(arena, schema) }
     }
 
-    /// The notes taken.
-    pub(crate) fn into_trace(self) -> Trace<'a> {
-        self.trace.map(RefCell::into_inner).unwrap_or_default()
-    }
-
-    /// The member of that name, `Null` where there is none, noted as read.
+    /// Fills a field with what `make` gives; where it gives nothing, the field stays as it is.
     #[inline]
-    pub(crate) fn read(&self, object: Value<'a>, name: impl Into<Name>) -> Value<'a> {
-        self.member(object, name).map_or(Value::Null, |member| member.value.get())
+    pub(crate) fn fill(&mut self, rule: &Rule, make: impl FnOnce(&mut Reader<'_, 'a>) -> Value<'a>) {
+        self.fill_slot(rule.slot, rule, make);
     }
 
-    /// The same member as it stands.
+    /// The same by a row of a table, which says by itself where the field comes from.
     #[inline]
-    pub(crate) fn member(&self, object: Value<'a>, name: impl Into<Name>) -> Option<&'a Member<'a>> {
-        let member = object.member(name)?;
-        self.note(member);
-        Some(member)
+    pub(crate) fn fill_slot(&mut self, slot: Slot, rule: &dyn Display, make: impl FnOnce(&mut Reader<'_, 'a>) -> Value<'a>) {
+        let mut reader = self.reader();
+        let value = make(&mut reader);
+        let sources = reader.sources;
+        if !value.is_null() {
+            self.document.set(slot, value);
+            if let Some(trace) = &mut self.trace {
+                trace.wrote(slot, rule, sources);
+            }
+        }
     }
 
-    /// Notes that a rule has read a member.
+    /// Reads what decides about more than one field.
     #[inline]
-    pub(crate) fn note(&self, member: &Member<'a>) {
+    pub(crate) fn look<T>(&mut self, look: impl FnOnce(&mut Reader<'_, 'a>) -> T) -> T {
+        look(&mut self.reader())
+    }
+
+    #[inline]
+    fn reader(&mut self) -> Reader<'_, 'a> {
+        Reader { arena: self.arena, errors: &mut self.errors, document: &self.document, trace: self.trace.as_mut(), sources: Vec::new() }
+    }
+}
+
+/// What a rule sees while it fills a field.
+pub(crate) struct Reader<'r, 'a> {
+    /// As in [`Record`].
+    pub arena: &'a Bump,
+    /// As in [`Record`].
+    pub errors: &'r mut Errors<'a>,
+    document: &'r Document<'a>,
+    trace: Option<&'r mut Trace<'a>>,
+    /// The spelled names of members that were read and held something.
+    sources: Vec<&'a str>,
+}
+
+impl<'a> Reader<'_, 'a> {
+    /// A field as it was filled before; what it came from is what this one comes from, too.
+    pub(crate) fn field(&mut self, slot: Slot) -> Value<'a> {
         if let Some(trace) = &self.trace {
-            let mut trace = trace.borrow_mut();
-            trace.read.push(member.spelled);
+            self.sources.extend(trace.sources_of(slot));
+        }
+        self.document.get(slot)
+    }
+
+    /// Whether a field was filled before.
+    pub(crate) fn is_filled(&self, slot: Slot) -> bool {
+        !self.document.get(slot).is_null()
+    }
+
+    /// The member of that name, `Null` where there is none.
+    #[inline]
+    pub(crate) fn value(&mut self, object: Value<'a>, name: Name<'static>) -> Value<'a> {
+        self.take(object.member(name))
+    }
+
+    /// The value of a member that was found already, `Null` where there was none.
+    #[inline]
+    pub(crate) fn take(&mut self, member: Option<&Member<'a>>) -> Value<'a> {
+        let Some(member) = member else { return Value::Null };
+        if let Some(trace) = &mut self.trace {
+            trace.read(member);
             if !member.value.get().is_blank() {
-                trace.pending.push(member.spelled);
+                self.sources.push(member.spelled);
             }
         }
+        member.value.get()
     }
 
-    /// Whether notes are taken.
-    #[inline]
-    pub(crate) fn is_traced(&self) -> bool {
-        self.trace.is_some()
-    }
-
-    /// Notes the members that the next field is collected from.
-    pub(crate) fn collected(&self, sources: &[&'a str]) {
-        if let Some(trace) = &self.trace {
-            trace.borrow_mut().pending.extend(sources);
+    /// What a rule made of a whole container: the container is where it comes from, and of what was in it counts as read what is still there.
+    pub(crate) fn whole(&mut self, container: Option<&Member<'a>>, value: Value<'a>) -> Value<'a> {
+        if let Some(trace) = &mut self.trace {
+            self.sources.extend(container.map(|member| member.spelled));
+            trace.read_all(value);
         }
-    }
-
-    /// Notes that rules look into a container.
-    #[inline]
-    pub(crate) fn open(&self, member: &Member<'a>) {
-        if let Some(trace) = &self.trace {
-            trace.borrow_mut().opened.push(member.spelled);
-        }
-    }
-
-    /// Notes everything in a value as read.
-    pub(crate) fn note_all(&self, value: Value<'a>) {
-        if self.trace.is_some() {
-            for member in value.members() {
-                self.note(member);
-                self.note_all(member.value.get());
-            }
-            for element in value.elements() {
-                self.note_all(element.get());
-            }
-        }
-    }
-
-    /// Forgets what was read for a field that was not written after all.
-    #[inline]
-    pub(crate) fn settle(&self) {
-        if let Some(trace) = &self.trace {
-            trace.borrow_mut().pending.clear();
-        }
-    }
-
-    /// Sets a field by a rule; what was read since the last one is taken for its source.
-    #[inline]
-    pub(crate) fn put(&mut self, slot: Slot, value: Value<'a>, rule: &dyn Display) {
-        self.document.set(slot, value);
-        self.explain(slot, rule);
-    }
-
-    #[inline]
-    fn explain(&self, slot: Slot, rule: &dyn Display) {
-        if let Some(trace) = &self.trace {
-            let mut trace = trace.borrow_mut();
-            let mut sources = core::mem::take(&mut trace.pending);
-            sources.dedup();
-            trace.written.push(Written { slot, rule: rule.to_string(), sources });
-        }
-    }
-
-    /// Reports that a value could not be read.
-    #[cold]
-    pub(crate) fn unreadable(&mut self, source: &dyn Display, value: Value<'a>, wanted: &str) {
-        self.report(&format_args!("cannot read `{source}` as {wanted}: `{}`", java::excerpt(value)));
-    }
-
-    /// Reports that something is of another kind than expected.
-    #[cold]
-    pub(crate) fn unexpected(&mut self, source: &dyn Display, value: Value<'a>, wanted: &str) {
-        self.report(&format_args!("`{source}` is {}, not {wanted}", value.kind()));
-    }
-
-    /// Adds a line to `error.message`.
-    #[cold]
-    pub(crate) fn report(&mut self, line: &dyn Display) {
-        self.errors.push(Value::Text(self.arena.alloc_str(&line.to_string())));
-    }
-
-    /// Whether something could not be read.
-    pub(crate) fn has_errors(&self) -> bool {
-        !self.errors.is_empty()
-    }
-
-    /// The lines of `error.message`.
-    pub(crate) fn errors(&self) -> Value<'a> {
-        array(self.arena, self.errors.iter().copied())
+        value
     }
 }

@@ -4,8 +4,10 @@ use std::fmt::Write;
 
 use super::assessment::{self, conversions, copies, resource, vulnerability};
 use super::envelope;
-use super::event::{self, entities, extended, member_names, moves};
+use super::event::{self, alert_type, entities, extended, identifiers, moves};
+use super::record::Rule;
 use crate::contract::{Dataset, Field};
+use crate::defender::entity::{ENTITY_NAMES, IDENTIFIER_NAMES};
 use crate::ecs::run;
 use crate::ecs::{ASSESSMENT, EVENT, RUN, Schema};
 
@@ -56,13 +58,13 @@ fn of(schema: &Schema, sources: &[(&'static str, String)], part: fn(&str) -> Str
     fields
 }
 
-fn table(rules: &[(&'static str, &'static str)]) -> impl Iterator<Item = (&'static str, String)> {
-    rules.iter().map(|&(field, rule)| (field, rule.to_owned()))
+fn table(schema: &'static Schema, rules: &[Rule]) -> impl Iterator<Item = (&'static str, String)> {
+    rules.iter().map(|rule| (schema.slots[rule.slot].name, rule.to_string()))
 }
 
 fn event_sources() -> Vec<(&'static str, String)> {
     let mut sources = Vec::new();
-    for rule in moves::MOVES.iter().flat_map(moves::Section::moves) {
+    for rule in moves::MOVES {
         match rule.copy {
             Some(copy) => {
                 sources.push((EVENT.slots[copy].name, rule.to_string()));
@@ -71,9 +73,10 @@ fn event_sources() -> Vec<(&'static str, String)> {
             None => sources.push((EVENT.slots[rule.target].name, rule.to_string())),
         }
     }
-    sources.extend(table(event::RULES));
-    sources.extend(table(entities::RULES));
-    sources.extend(table(extended::RULES));
+    sources.extend(entities::COLLECTIONS.iter().map(|rule| (EVENT.slots[rule.target].name, rule.to_string())));
+    for rules in [event::RULES, alert_type::RULES, identifiers::RULES, entities::RULES, extended::RULES] {
+        sources.extend(table(&EVENT, rules));
+    }
     sources.extend(common(Dataset::Event));
     sources
 }
@@ -83,8 +86,8 @@ fn assessment_sources() -> Vec<(&'static str, String)> {
     for rule in [copies::COPIES, copies::PACKAGE, copies::SEVERITY].into_iter().flatten() {
         sources.push((ASSESSMENT.slots[rule.target].name, rule.to_string()));
     }
-    for rules in [assessment::event::RULES, resource::RULES, vulnerability::RULES, &[assessment::TREE]] {
-        sources.extend(table(rules));
+    for rules in [assessment::event::RULES, resource::RULES, vulnerability::RULES, assessment::RULES] {
+        sources.extend(table(&ASSESSMENT, rules));
     }
     sources.extend(common(Dataset::Assessment));
     sources
@@ -107,13 +110,13 @@ fn event_part(field: &str) -> String {
     let path = field.strip_prefix("microsoft_defender_cloud.event.").unwrap_or(field);
     let (container, rest) = path.split_once('.').unwrap_or((path, ""));
     let (outer, rows) = match container {
-        "entities" => ("Entities[]", member_names::ENTITY.rows()),
-        "resource_identifiers" => ("ResourceIdentifiers[]", member_names::IDENTIFIER.rows()),
+        "entities" => ("Entities[]", ENTITY_NAMES.rows()),
+        "resource_identifiers" => ("ResourceIdentifiers[]", IDENTIFIER_NAMES.rows()),
         _ => ("ExtendedLinks[]", &[][..]),
     };
     let mut source = outer.to_owned();
     for name in rest.split('.') {
-        let spelled = rows.iter().find(|(_, new)| *new == name).map_or_else(|| capitalised(name), |(old, _)| (*old).to_owned());
+        let spelled = rows.iter().find(|row| row.new.text == name).map_or_else(|| capitalised(name), |row| row.spelled.to_owned());
         let _ = write!(source, ".{spelled}");
     }
     match rest {

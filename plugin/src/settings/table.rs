@@ -44,9 +44,9 @@ impl Group {
 
 /// The type of a setting. Of any type, `null` counts as not given.
 pub(super) enum Kind {
-    /// A text; an empty one counts as not given.
+    /// A text. An empty one counts as not given, unless the check refuses it, as it does for names of scopes.
     Text { check: fn(&str) -> Verdict, store: fn(&mut Draft, String) },
-    /// A list of texts, at least so many; empty ones in it do not count.
+    /// A list of texts, at least so many; empty ones in it do not count, unless the check refuses them.
     Texts { least: usize, check: fn(&str) -> Verdict, store: fn(&mut Draft, Vec<String>) },
     /// `true` or `false`.
     Switch { store: fn(&mut Draft, bool) },

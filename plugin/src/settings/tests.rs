@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::pattern::Pattern;
-use super::table::{Group, ROWS};
+use super::table::{Group, Kind, ROWS};
 use super::{Metadata, Profile, Sanitizer, Scope, Settings, SubAssessments};
 use crate::contract::Severity;
 
@@ -204,6 +204,16 @@ fn a_scope_that_names_another_path_is_refused_with_its_pointer() {
         assert_eq!(refused(&format!("{{\"subscription_id\": \"{name}\"}}")), ["/subscription_id"], "{name}");
         assert_eq!(refused(&format!("{{\"management_group_names\": [\"root\", \"{name}\"]}}")), ["/management_group_names/1"], "{name}");
     }
+    for (name, expected) in [
+        ("", "it is empty; leave the setting out if there is nothing to name"),
+        (" ", "it is blank; leave the setting out if there is nothing to name"),
+        ("%20", "it is blank; leave the setting out if there is nothing to name"),
+        ("..", "`..` cannot be a subscription's id, because it would name another path"),
+        ("a/b", "`/` cannot be part of a subscription's id; give the id alone"),
+        (&*"x".repeat(91), "it has more than 90 characters, so it cannot be a subscription's id; give the id alone"),
+    ] {
+        assert_eq!(message(&json!({ "subscription_id": name }).to_string()), expected);
+    }
     let (settings, warnings) = accepted(json!({"management_group_name": "Größe 1"}));
     assert_eq!(settings.scopes, [Scope::ManagementGroup("Größe 1".into())]);
     assert_eq!(warnings.len(), 1);
@@ -321,6 +331,18 @@ fn the_schema_and_the_parser_have_the_same_limits() {
             let Some(limit) = property[limit].as_i64() else { continue };
             plain(json!({ row.name: limit }));
             assert_eq!(refused(&json!({ row.name: limit + beyond }).to_string()).len(), 1);
+        }
+        let of_scope = ["subscription_id", "subscription_ids", "management_group_name", "management_group_names"].contains(&row.name);
+        match row.kind {
+            Kind::Text { .. } => {
+                assert_eq!(property["minLength"].as_u64(), of_scope.then_some(1), "{}", row.name);
+                assert_eq!(Settings::parse(&json!({ row.name: "" }).to_string()).is_err(), of_scope, "{}", row.name);
+            }
+            Kind::Texts { least, .. } => {
+                assert_eq!(property["items"]["minLength"].as_u64(), of_scope.then_some(1), "{}", row.name);
+                assert_eq!(Settings::parse(&json!({ row.name: [""] }).to_string()).is_err(), of_scope || least > 0, "{}", row.name);
+            }
+            _ => {}
         }
         if let Some(least) = property["minItems"].as_u64() {
             assert_eq!(Settings::parse(&json!({ row.name: [] }).to_string()).is_ok(), least == 0, "{}", row.name);

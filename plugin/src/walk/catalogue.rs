@@ -7,26 +7,10 @@ use bumpalo::Bump;
 
 use super::budget::Budget;
 use super::page::Record;
+use crate::defender::metadata::{NAME, OF_ASSESSMENTS, PROPERTIES};
 use crate::json::parse::{self, Names};
-use crate::json::tree::{Value, with_members};
+use crate::json::tree::object;
 use crate::json::write::Writer;
-
-/// The members of a kind's `properties` that are kept.
-const KEPT: [&str; 13] = [
-    "assessmentType",
-    "categories",
-    "description",
-    "displayName",
-    "implementationEffort",
-    "policyDefinitionId",
-    "recommendationCategory",
-    "remediationDescription",
-    "severity",
-    "tactics",
-    "techniques",
-    "threats",
-    "userImpact",
-];
 
 /// Bytes that a kind takes besides its name and its text.
 const ENTRY: usize = 64;
@@ -84,11 +68,11 @@ impl Catalogue {
 fn read(item: &str) -> Option<(String, Arc<str>)> {
     let arena = Bump::new();
     let item = parse::value(&arena, item, Names::AsWritten).ok()?;
-    let name = item.get("name").text().map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty())?;
-    let properties = item.get("properties");
-    let kept: Vec<_> = KEPT.into_iter().map(|name| (name, properties.get(name))).filter(|(_, value)| value.has_content()).collect();
+    let name = item.get(NAME).text().map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty())?;
+    let properties = item.get(PROPERTIES);
+    let kept: Vec<_> = OF_ASSESSMENTS.into_iter().map(|name| (name, properties.get(name))).filter(|(_, value)| value.has_content()).collect();
     let mut text = Writer::default();
-    let written = text.value(with_members(&arena, Value::Null, &kept));
+    let written = text.value(object(&arena, &kept));
     let text = String::from_utf8(text.take()).ok().filter(|_| written)?;
     Some((name, text.into()))
 }

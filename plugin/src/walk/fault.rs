@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::link::Trail;
+use super::next_link::Doubt;
 use super::problem::Code;
 use crate::contract::{Failure, Response};
 use crate::json::scan;
@@ -25,8 +26,8 @@ pub(super) enum Fault {
     Astray(String),
     /// The link to the next page is not followed.
     Link(String),
-    /// Only a member of this name says that there may be a next page.
-    UnknownLink(String),
+    /// It is not known where the next page is.
+    UnknownLink(Doubt),
     /// The link leads to a page that was read.
     Loop,
     /// So many pages in a row brought nothing new.
@@ -103,7 +104,7 @@ impl fmt::Display for Fault {
             Self::Unanswered(what) | Self::Unreadable(what) => f.write_str(what),
             Self::Astray(why) => write!(f, "its link is not followed: {why}"),
             Self::Link(why) => write!(f, "the link to the next page is not followed: {why}"),
-            Self::UnknownLink(name) => write!(f, "there may be a next page, but `{name}` is no link that is known or says something else than another one"),
+            Self::UnknownLink(doubt) => write!(f, "{doubt}"),
             Self::Loop => write!(f, "the next page was read before, or there are more than {} of them", Trail::LONGEST),
             Self::Barren(pages) => write!(f, "{pages} pages in a row brought nothing new"),
         }

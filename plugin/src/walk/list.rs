@@ -171,7 +171,7 @@ impl List {
             self.state = State::Wanted;
             return Arrival::LetGo;
         }
-        let (page, link) = match Page::read(body) {
+        let (page, link) = match Page::read(body, origin) {
             Ok(read) => read,
             // So is an empty body, where it may be all that is left of a list.
             Err(Unread::Empty) if self.listed != Listed::Assessments => (Page::default(), NextLink::None),
@@ -249,7 +249,7 @@ impl List {
         let link = match link {
             NextLink::None => return Ok(None),
             NextLink::Odd => return Err(Fault::Link("it is no text".to_owned())),
-            NextLink::Unknown(name) => return Err(Fault::UnknownLink(name)),
+            NextLink::Unknown(doubt) => return Err(Fault::UnknownLink(doubt)),
             NextLink::Text(link) => link,
         };
         let url = origin.follow(&link).map_err(|why| Fault::Link(why.to_owned()))?;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::hash;
+use super::link::Origin;
 use super::merge::object;
 use super::next_link::{Finder, NextLink};
 
@@ -20,10 +21,10 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// The page in a body, and its link; or why there is none.
-    pub(super) fn read(body: Vec<u8>) -> Result<(Self, NextLink), Unread> {
+    /// The page in a body that came from this server, and its link; or why there is none.
+    pub(super) fn read(body: Vec<u8>, origin: &Origin) -> Result<(Self, NextLink), Unread> {
         let text = String::from_utf8(body).map_err(|error| Unread::Odd(format!("the body is not UTF-8 at byte {}", error.utf8_error().valid_up_to())))?;
-        let Parts { records, empty, link } = parts(&text)?;
+        let Parts { records, empty, link } = parts(&text, origin)?;
         Ok((Self { text, records, empty, next: 0, prefix: 0 }, link))
     }
 
@@ -96,7 +97,7 @@ struct Parts {
 }
 
 /// The parts of a body. `value` counts in any letter case, and so does each of several: none hides another.
-fn parts(text: &str) -> Result<Parts, Unread> {
+fn parts(text: &str, origin: &Origin) -> Result<Parts, Unread> {
     let odd = |why: String| Err(Unread::Odd(why));
     let root = match scan::one(text) {
         Ok(Some(root)) => root,
@@ -104,7 +105,7 @@ fn parts(text: &str) -> Result<Parts, Unread> {
         Err(_) if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') => return odd("the body is HTML or XML, not JSON".to_owned()),
         Err(fault) => return odd(format!("the body is {fault}")),
     };
-    let (mut records, mut empty, mut link) = (None, 0, Finder::default());
+    let (mut records, mut empty, mut link) = (None, 0, Finder::new(origin));
     for member in root.members() {
         if member.name.eq_ignore_ascii_case("value") && member.value.kind == Kind::Array {
             let records = records.get_or_insert_with(Vec::new);
@@ -211,8 +212,12 @@ pub(super) fn key(identity: &str) -> u128 {
 mod tests {
     use super::*;
 
+    fn read(body: impl Into<Vec<u8>>) -> Result<(Page, NextLink), Unread> {
+        Page::read(body.into(), &Origin::of("https://management.azure.com"))
+    }
+
     fn fault(body: &[u8]) -> String {
-        match Page::read(body.to_vec()).map(|_| ()).unwrap_err() {
+        match read(body).map(|_| ()).unwrap_err() {
             Unread::Empty => String::new(),
             Unread::Odd(why) => why,
         }
@@ -221,7 +226,7 @@ mod tests {
     #[test]
     fn records_are_the_text_that_came() {
         let body = "\u{feff} { \"nextLink\" : \"\\u0068ttps:\\/\\/h\" , \"value\" : [ {\"a\": 1.0} , /* c */ 7, [7], null, { /* c */ } ] }";
-        let (mut page, link) = Page::read(body.into()).unwrap();
+        let (mut page, link) = read(body).unwrap();
         assert_eq!(link, NextLink::Text("https://h".into()));
         for expected in ["{\"a\": 1.0}", "[7]"] {
             assert_eq!(page.record(), Some(expected));
@@ -232,7 +237,7 @@ mod tests {
 
     #[test]
     fn r03_a_next_link_may_be_missing_in_several_ways() {
-        let link = |text: &str| Page::read(format!("{{\"value\":[]{text}}}").into()).unwrap().1;
+        let link = |text: &str| read(format!("{{\"value\":[]{text}}}")).unwrap().1;
         assert_eq!(link(""), NextLink::None);
         assert_eq!(link(",\"nextLink\":null"), NextLink::None);
         assert_eq!(link(",\"nextLink\":\"\""), NextLink::None);
@@ -243,7 +248,7 @@ mod tests {
     #[test]
     fn records_are_found_in_any_letter_case() {
         for (body, expected) in [(r#"{"Value":[[]]}"#, 1), (r#"{"value":[[]],"VALUE":[[],[]]}"#, 3), (r#"{"value":null,"Value":[[]]}"#, 1)] {
-            assert_eq!(Page::read(body.into()).unwrap().0.records.len(), expected, "{body}");
+            assert_eq!(read(body).unwrap().0.records.len(), expected, "{body}");
         }
     }
 
@@ -256,7 +261,7 @@ mod tests {
     fn r13_what_is_cut_or_not_text_is_no_page() {
         assert!(fault(b"{\"value\":[{\"id\":\"a\"},{\"id\"").contains("not JSON"));
         assert_eq!(fault(b"{\"value\":[\"\xff\"]}"), "the body is not UTF-8 at byte 11");
-        assert_eq!(Page::read(b" ".to_vec()).map(|_| ()), Err(Unread::Empty));
+        assert_eq!(read(b" ").map(|_| ()), Err(Unread::Empty));
         for body in ["{}", "[]", "{\"value\":null}", "{\"value\":{}}", "7"] {
             assert_eq!(fault(body.as_bytes()), "the body has no `value` array", "{body}");
         }

@@ -24,7 +24,7 @@ pub enum Code {
     LinkRefused,
     /// Items of a page that are no records.
     ItemEmpty,
-    /// A page with something like a link to a next one.
+    /// A page that does not say clearly where the next one is.
     LinkUnknown,
     /// A list that leads back to itself or never ends.
     ListEndless,
@@ -115,7 +115,7 @@ impl Code {
             Self::LinkUnknown => (
                 "link-unknown",
                 Error,
-                "A page has a member that looks like a link to a next page, under a name that no Azure service is known to use: what it leads to is missing.",
+                "A page says that there is a next one, but under a name that no Azure service is known to use, or in members that do not say the same: what it leads to is missing.",
             ),
             Self::ListEndless => {
                 ("list-endless", Error, "A list leads back to a page that was read, or goes on without bringing anything new: it was left there.")

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::Code;
 use crate::contract::{Dataset, Document, Timestamp, Totals};
-use crate::ecs::{self, RUN};
+use crate::ecs::{self, RUN, run};
 use crate::id;
-use crate::json::tree::{Value, array, with_members};
+use crate::json::tree::{Value, array, object};
 use crate::json::write::Writer;
 use crate::settings::Settings;
 
@@ -92,7 +92,7 @@ pub(super) fn document(settings: &Settings, scopes: &[String], start: Timestamp,
     let metadata = |count| if settings.joins_metadata() { number(count) } else { Value::Null };
     let date = |time| Value::Text(arena.alloc_str(&text(time)));
     let texts = |texts: &[String]| array(&arena, texts.iter().map(|text| Value::Text(arena.alloc_str(text))));
-    let reason = |(code, count): (&Code, &u64)| with_members(&arena, Value::Null, &[("code", Value::Text(code.row().name)), ("count", number(*count))]);
+    let reason = |(code, count): (&Code, &u64)| object(&arena, &[(run::CODE, Value::Text(code.row().name)), (run::COUNT, number(*count))]);
     let tags = match &settings.tags {
         Some(tags) => texts(tags),
         None => array(&arena, ["forwarded", "microsoft_defender_cloud-run"].map(Value::Text)),

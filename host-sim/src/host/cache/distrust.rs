@@ -1,6 +1,6 @@
 //! Why compiled code is neither taken from a folder nor kept there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Somebody else could have put code into the folder: through it, a folder above it or a file in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,4 +27,13 @@ pub enum Distrust {
         /// The link.
         path: PathBuf,
     },
+}
+
+impl Distrust {
+    /// The folder, file or link that somebody else could have put there.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Owner { path, .. } | Self::Mode { path, .. } | Self::Link { path } => path,
+        }
+    }
 }

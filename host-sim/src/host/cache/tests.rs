@@ -4,11 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::folder::Folder;
-use super::{Cache, KEPT, forget_oldest};
+use super::{Cache, KEPT, distrust, forget_oldest};
 use crate::host::{Artifact, Code, Engine, Limits};
 
-#[cfg(unix)]
 mod private;
+
+/// What stands in place of the folder where there is no Unix.
+#[expect(dead_code, reason = "nothing can be done with a folder that there is not")]
+#[path = "by_path.rs"]
+mod by_path;
 
 /// The smallest component: a header and nothing in it.
 const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
@@ -62,6 +66,17 @@ fn kept_code_is_taken_again_unless_it_is_damaged() {
     }
     assert_eq!(code(&cache), Code::Cached);
     assert_eq!(code(&Cache::none()), Code::Compiled);
+}
+
+#[test]
+fn where_it_is_not_known_who_may_write_nothing_is_kept() {
+    let scratch = Scratch::new("elsewhere");
+    let missing = scratch.0.join("missing");
+    for folder in [&scratch.0, &missing] {
+        assert!(matches!(by_path::Folder::open(folder), Ok(None)));
+        assert!(matches!(by_path::Folder::make(folder), Ok(None)));
+    }
+    assert!(!missing.exists());
 }
 
 #[test]

@@ -1,110 +1,84 @@
-//! Members brought to their type where they stand. One that cannot be read is removed and reported.
+//! What is brought to its type where it stands.
 
-use super::parts::{Parts, path};
-use crate::defender::assessment::Part;
-use crate::json::name::Name;
+use super::Parts;
+use crate::defender::assessment::{
+    ADDITIONAL, CVE, CVE_IN_LIST, CVES, CVSS2, CVSS3, CVSS4, EXPLOITABILITY, FINDINGS, FIX, SOFTWARE, STATUS, SUB, SUB_ADDITIONAL, VULNERABILITY,
+};
+use crate::defender::part::Source;
 use crate::json::tree::{Member, Value, array};
 use crate::mapping::cast::{Cast, cast};
+use crate::mapping::conversions::{Conversion, conversions};
 use crate::mapping::convert::date;
 use crate::mapping::convert::number::float_text;
 use crate::mapping::java;
 use crate::mapping::record::Record;
 
-/// One conversion.
-#[derive(Debug)]
-pub(crate) struct Conversion {
-    part: Part,
-    member: Name,
-    to: Cast,
-}
-
-macro_rules! conversions {
-    ($($part:ident.$member:ident => $to:ident;)*) => {
-        &[$(Conversion { part: Part::$part, member: const { Part::$part.member(stringify!($member)) }, to: Cast::$to }),*]
-    };
-}
-
 /// All but those inside lists.
-pub(crate) const CONVERSIONS: &[Conversion] = conversions! {
-    Cves.base_score                       => Float;
-    Additional.cves_count                 => Long;
-    Additional.max_cvss30_score           => Float;
-    Cve.cvss_score                        => Float;
-    Cve.cvss_version                      => Float;
-    Cve.has_public_exploit                => Boolean;
-    Cve.is_exploit_in_kit                 => Boolean;
-    Cve.is_exploit_verified               => Boolean;
-    Cve.is_zero_day                       => Boolean;
-    Cve.last_modified_date                => Date;
-    Cve.published_date                    => Date;
-    SubAdditional.cvss_v30_score          => Float;
-    Fix.release_date                      => Date;
-    Software.patchable                    => Boolean;
-    Cvss2.base                            => Float;
-    Cvss3.base                            => Float;
-    Cvss4.base                            => Float;
-    Exploitability.is_in_exploit_kit      => Boolean;
-    Exploitability.is_publicly_disclosed  => Boolean;
-    Exploitability.is_verified            => Boolean;
-    Vulnerability.last_modified_date      => Date;
-    Vulnerability.published_date          => Date;
-    Sub.time_generated                    => Date;
-    Status.first_evaluation_date          => Date;
-    Status.status_change_date             => Date;
+const CONVERSIONS: &[Conversion] = conversions! {
+    CVES.base_score                       => Float;
+    ADDITIONAL.cves_count                 => Long;
+    ADDITIONAL.max_cvss30_score           => Float;
+    CVE.cvss_score                        => Float;
+    CVE.cvss_version                      => Float;
+    CVE.has_public_exploit                => Boolean;
+    CVE.is_exploit_in_kit                 => Boolean;
+    CVE.is_exploit_verified               => Boolean;
+    CVE.is_zero_day                       => Boolean;
+    CVE.last_modified_date                => Date;
+    CVE.published_date                    => Date;
+    SUB_ADDITIONAL.cvss_v30_score          => Float;
+    FIX.release_date                      => Date;
+    SOFTWARE.patchable                    => Boolean;
+    CVSS2.base                            => Float;
+    CVSS3.base                            => Float;
+    CVSS4.base                            => Float;
+    EXPLOITABILITY.is_in_exploit_kit      => Boolean;
+    EXPLOITABILITY.is_publicly_disclosed  => Boolean;
+    EXPLOITABILITY.is_verified            => Boolean;
+    VULNERABILITY.last_modified_date      => Date;
+    VULNERABILITY.published_date          => Date;
+    SUB.time_generated                    => Date;
+    STATUS.first_evaluation_date          => Date;
+    STATUS.status_change_date             => Date;
 };
 
-/// The members of each CVE in a list, by the type they are brought to.
-const IN_LIST: &[(&str, Cast)] = &[
-    ("cvss_score", Cast::Float),
-    ("cvss_version", Cast::Text),
-    ("has_public_exploit", Cast::Boolean),
-    ("is_exploit_in_kit", Cast::Boolean),
-    ("is_exploit_verified", Cast::Boolean),
-    ("is_zero_day", Cast::Boolean),
-];
+/// In each CVE of a list.
+const IN_LIST: &[Conversion] = conversions! {
+    CVE_IN_LIST.cvss_score           => Float;
+    CVE_IN_LIST.cvss_version         => Text;
+    CVE_IN_LIST.has_public_exploit   => Boolean;
+    CVE_IN_LIST.is_exploit_in_kit    => Boolean;
+    CVE_IN_LIST.is_exploit_verified  => Boolean;
+    CVE_IN_LIST.is_zero_day          => Boolean;
+};
+
+/// Dates in each CVE of a list, which go without a word if they cannot be read, as in the reference.
+const DATES_IN_LIST: [Source; 2] = [CVE_IN_LIST.last_modified_date, CVE_IN_LIST.published_date];
 
 /// The type that a member is brought to, by its documented path.
 pub(crate) fn cast_of(documented: &str) -> Option<Cast> {
-    let single = CONVERSIONS.iter().find(|rule| path(rule.part, rule.member.text) == documented).map(|rule| rule.to);
-    let in_list = || {
-        let member = documented.strip_prefix(&path(Part::SubAdditional, "cve_list."))?;
-        let date = matches!(member, "last_modified_date" | "published_date").then_some(Cast::Date);
-        date.or(IN_LIST.iter().find(|(name, _)| *name == member).map(|&(_, to)| to))
-    };
-    single.or_else(in_list)
+    let in_list = |source: Source| source.to_string().replace("[]", "") == documented;
+    let single = CONVERSIONS.iter().find(|rule| rule.source.to_string() == documented);
+    let listed = || IN_LIST.iter().find(|rule| in_list(rule.source));
+    let date = || DATES_IN_LIST.into_iter().any(in_list).then_some(Cast::Date);
+    single.or_else(listed).map(|rule| rule.to).or_else(date)
 }
 
 /// Applies all of them.
 pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     for rule in CONVERSIONS {
-        if let Some(member) = parts.member(rule.part, rule.member) {
-            convert(record, member, rule.to, &|| path(rule.part, rule.member.text));
-        }
+        rule.apply(record, parts.member(rule.source));
     }
-    if let Some(version) = parts.member(Part::Cve, "cvss_version") {
+    if let Some(version) = parts.member(CVE.cvss_version) {
         version.value.set(texts(record, version.value.get()));
     }
-    if let Some(date) = parts.member(Part::Findings, "signature_update_date") {
+    if let Some(date) = parts.member(FINDINGS.signature_update_date) {
         signature_date(record, date);
     }
-    let list = parts.member(Part::SubAdditional, "cve_list").map_or(Value::Null, |member| member.value.get());
+    let list = parts.member(SUB_ADDITIONAL.cve_list).map_or(Value::Null, |member| member.value.get());
     for cve in list.elements() {
         for member in cve.get().members() {
             in_list(record, member);
-        }
-    }
-}
-
-fn convert<'a>(record: &mut Record<'a>, member: &Member<'a>, to: Cast, path: &dyn Fn() -> String) {
-    let value = member.value.get();
-    if value.is_null() || (to == Cast::Date && value.is_blank()) {
-        return;
-    }
-    match cast(record.arena, value, to) {
-        Ok(converted) => member.value.set(converted),
-        Err(part) => {
-            record.unreadable(&path(), part, to.name());
-            member.value.set(Value::Null);
         }
     }
 }
@@ -130,18 +104,18 @@ fn signature_date<'a>(record: &mut Record<'a>, member: &Member<'a>) {
     match date::us(&java::text(value)) {
         Ok(stamp) => member.value.set(Value::Text(record.arena.alloc_str(stamp.as_str()))),
         Err(_) => {
-            record.unreadable(&path(Part::Findings, member.name), value, Cast::Date.name());
+            record.errors.unreadable(&FINDINGS.signature_update_date, value, Cast::Date.name());
             member.value.set(Value::Null);
         }
     }
 }
 
-/// One member of a CVE in a list. Dates that cannot be read go without a word, as in the reference.
+/// One member of a CVE in a list; of several of one name, each.
 fn in_list<'a>(record: &mut Record<'a>, member: &Member<'a>) {
-    if matches!(member.name, "last_modified_date" | "published_date") {
+    if DATES_IN_LIST.into_iter().any(|date| member.is(date.name)) {
         return member.value.set(cast(record.arena, member.value.get(), Cast::Date).unwrap_or(Value::Null));
     }
-    if let Some(&(_, to)) = IN_LIST.iter().find(|(name, _)| *name == member.name) {
-        convert(record, member, to, &|| path(Part::SubAdditional, &format!("cve_list[].{}", member.name)));
+    if let Some(rule) = IN_LIST.iter().find(|rule| member.is(rule.source.name)) {
+        rule.apply(record, Some(member));
     }
 }

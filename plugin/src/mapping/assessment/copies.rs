@@ -2,11 +2,12 @@
 
 use core::fmt;
 
-use super::Class;
-use super::parts::{Parts, path};
-use crate::defender::assessment::Part;
+use super::{Class, Parts};
+use crate::defender::assessment::{
+    ADDITIONAL, ARTIFACT, CLUSTER, CVE, KUBERNETES, OS, RECORD, RESOURCE, SOFTWARE, STATUS, SUB, SUB_ADDITIONAL, SUB_RESOURCE, SUB_STATUS, VULNERABILITY,
+};
+use crate::defender::part::Source;
 use crate::ecs::{ASSESSMENT, Slot};
-use crate::json::name::Name;
 use crate::mapping::record::Record;
 
 /// One field and its sources.
@@ -16,15 +17,15 @@ pub(crate) struct Copy {
     pub target: Slot,
     /// The only class of assessments that it is for.
     pub class: Option<Class>,
-    sources: &'static [(Part, Name)],
+    sources: &'static [Source],
 }
 
 macro_rules! copies {
     ($($class:ident $target:literal = $($part:ident.$member:ident),+;)*) => {
         &[$(Copy {
-            target: const { ASSESSMENT.slot($target) },
+            target: ASSESSMENT.slot($target),
             class: copies!(@$class),
-            sources: &[$((Part::$part, const { Part::$part.member(stringify!($member)) })),+],
+            sources: &[$($part.$member),+],
         }),*]
     };
     (@any) => { None };
@@ -34,54 +35,53 @@ macro_rules! copies {
 
 /// Those that depend on nothing but the class.
 pub(crate) const COPIES: &[Copy] = copies! {
-    any "message"                            = Sub.display_name, Assessment.display_name;
-    any "event.id"                           = Sub.id, Assessment.id;
-    any "event.reason"                       = SubStatus.description, Status.description;
-    any "cloud.instance.id"                  = Resource.native_resource_id, Resource.id;
-    any "cloud.instance.name"                = Resource.resource_name;
-    any "cloud.service.name"                 = SubResource.resource_provider, Resource.resource_provider;
-    any "container.name"                     = Kubernetes.container_name;
-    any "container.image.name"               = Artifact.repository_name, Additional.repo;
-    any "host.os.family"                     = Os.os_version, Additional.os_distribution;
-    any "orchestrator.resource.parent.type"  = Kubernetes.controller_kind, Additional.controller_type;
-    any "orchestrator.resource.name"         = Kubernetes.pod_name, Additional.pod_name;
-    any "orchestrator.namespace"             = Kubernetes.namespace, Additional.namespace;
-    any "orchestrator.cluster.id"            = Kubernetes.cluster_resource_id, Cluster.cluster_resource_id, Additional.k8s_cluster_id;
-    any "orchestrator.cluster.name"          = Kubernetes.cluster_name, Cluster.cluster_name, Additional.k8s_cluster_name;
-    vulnerability "package.name"             = Software.package_name, SubAdditional.software_name;
-    vulnerability "package.version"          = Software.version;
-    vulnerability "package.fixed_version"    = Software.fixed_version;
-    any "resource.id"                        = SubResource.native_resource_id, SubResource.id, Resource.native_resource_id, Resource.id;
-    any "resource.name"                      = SubResource.resource_name, Resource.resource_name;
-    any "resource.type"                      = SubResource.resource_provider, Resource.resource_provider;
-    any "resource.sub_type"                  = SubResource.resource_type, Resource.resource_type;
-    misconfiguration "rule.name"             = Sub.display_name, Assessment.display_name;
-    misconfiguration "rule.description"      = Sub.description;
-    misconfiguration "rule.impact"           = Sub.impact;
-    misconfiguration "rule.remediation"      = Sub.remediation;
-    misconfiguration "rule.category"         = Sub.category;
-    any "vulnerability.description"          = Cve.description;
-    vulnerability "vulnerability.description" = Sub.description;
-    vulnerability "vulnerability.id"         = Sub.event_id;
-    any "vulnerability.published_date"       = Vulnerability.published_date, Cve.published_date;
+    any "message"                            = SUB.display_name, RECORD.display_name;
+    any "event.id"                           = SUB.id, RECORD.id;
+    any "event.reason"                       = SUB_STATUS.description, STATUS.description;
+    any "cloud.instance.id"                  = RESOURCE.native_resource_id, RESOURCE.id;
+    any "cloud.instance.name"                = RESOURCE.resource_name;
+    any "cloud.service.name"                 = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
+    any "container.name"                     = KUBERNETES.container_name;
+    any "container.image.name"               = ARTIFACT.repository_name, ADDITIONAL.repo;
+    any "host.os.family"                     = OS.os_version, ADDITIONAL.os_distribution;
+    any "orchestrator.resource.parent.type"  = KUBERNETES.controller_kind, ADDITIONAL.controller_type;
+    any "orchestrator.resource.name"         = KUBERNETES.pod_name, ADDITIONAL.pod_name;
+    any "orchestrator.namespace"             = KUBERNETES.namespace, ADDITIONAL.namespace;
+    any "orchestrator.cluster.id"            = KUBERNETES.cluster_resource_id, CLUSTER.cluster_resource_id, ADDITIONAL.k8s_cluster_id;
+    any "orchestrator.cluster.name"          = KUBERNETES.cluster_name, CLUSTER.cluster_name, ADDITIONAL.k8s_cluster_name;
+    vulnerability "package.name"             = SOFTWARE.package_name, SUB_ADDITIONAL.software_name;
+    vulnerability "package.version"          = SOFTWARE.version;
+    vulnerability "package.fixed_version"    = SOFTWARE.fixed_version;
+    any "resource.id"                        = SUB_RESOURCE.native_resource_id, SUB_RESOURCE.id, RESOURCE.native_resource_id, RESOURCE.id;
+    any "resource.name"                      = SUB_RESOURCE.resource_name, RESOURCE.resource_name;
+    any "resource.type"                      = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
+    any "resource.sub_type"                  = SUB_RESOURCE.resource_type, RESOURCE.resource_type;
+    misconfiguration "rule.name"             = SUB.display_name, RECORD.display_name;
+    misconfiguration "rule.description"      = SUB.description;
+    misconfiguration "rule.impact"           = SUB.impact;
+    misconfiguration "rule.remediation"      = SUB.remediation;
+    misconfiguration "rule.category"         = SUB.category;
+    any "vulnerability.description"          = CVE.description;
+    vulnerability "vulnerability.description" = SUB.description;
+    vulnerability "vulnerability.id"         = SUB.event_id;
+    any "vulnerability.published_date"       = VULNERABILITY.published_date, CVE.published_date;
 };
 
 /// Those that need `package.name`.
 pub(crate) const PACKAGE: &[Copy] = copies! {
-    any "package.version"        = SubAdditional.software_version;
-    any "package.fixed_version"  = SubAdditional.recommended_version;
+    any "package.version"        = SUB_ADDITIONAL.software_version;
+    any "package.fixed_version"  = SUB_ADDITIONAL.recommended_version;
 };
 
 /// Those that come after the scores of lists, which may have set the field.
 pub(crate) const SEVERITY: &[Copy] = copies! {
-    any "vulnerability.severity"  = Cve.severity, Vulnerability.severity;
+    any "vulnerability.severity"  = CVE.severity, VULNERABILITY.severity;
 };
 
 impl fmt::Display for Copy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, (part, member)) in self.sources.iter().enumerate() {
-            let or = if place == 0 { "" } else { ", else " };
-            write!(f, "{or}`{}`", path(*part, member.text))?;
+        for (index, source) in self.sources.iter().enumerate() {
+            write!(f, "{}`{source}`", if index == 0 { "" } else { ", else " })?;
         }
         match self.class {
             Some(class) => write!(f, " (class {} only)", class.name()),
@@ -97,10 +97,6 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class
         if !applies || !record.document.get(rule.target).is_null() {
             continue;
         }
-        let found = rule.sources.iter().map(|&(part, member)| parts.read(record, part, member)).find(|value| !value.is_blank());
-        match found {
-            Some(value) => record.put(rule.target, value, rule),
-            None => record.settle(),
-        }
+        record.fill_slot(rule.target, rule, |read| parts.first(read, rule.sources));
     }
 }

@@ -1,45 +1,41 @@
 //! Members that ECS fields repeat, which go unless `preserve_duplicate_custom_fields` is set.
 
-use super::parts::Parts;
-use crate::defender::assessment::Part;
-use crate::json::name::Name;
+use super::Parts;
+use crate::defender::assessment::{ARTIFACT, CVE, CVSS4, KUBERNETES, OS, RESOURCE, SOFTWARE, SUB, SUB_RESOURCE, SUB_STATUS, VULNERABILITY};
+use crate::defender::part::Source;
 use crate::json::tree::Value;
 
-macro_rules! members {
-    ($($part:ident.$member:ident;)*) => { &[$((Part::$part, const { Part::$part.member(stringify!($member)) })),*] };
-}
-
 /// They go whether or not the value went elsewhere, as in the reference.
-const DUPLICATES: &[(Part, Name)] = members! {
-    Sub.id;
-    SubStatus.description;
-    Resource.native_resource_id;
-    Resource.resource_name;
-    SubResource.native_resource_id;
-    SubResource.resource_name;
-    SubResource.resource_provider;
-    SubResource.resource_type;
-    Kubernetes.container_name;
-    Kubernetes.controller_kind;
-    Kubernetes.pod_name;
-    Kubernetes.namespace;
-    Kubernetes.cluster_resource_id;
-    Kubernetes.cluster_name;
-    Artifact.repository_name;
-    Artifact.digest;
-    Os.os_version;
-    Software.package_name;
-    Software.version;
-    Software.fixed_version;
-    Cvss4.base;
-    Vulnerability.published_date;
-    Cve.description;
-};
+const DUPLICATES: &[Source] = &[
+    SUB.id,
+    SUB_STATUS.description,
+    RESOURCE.native_resource_id,
+    RESOURCE.resource_name,
+    SUB_RESOURCE.native_resource_id,
+    SUB_RESOURCE.resource_name,
+    SUB_RESOURCE.resource_provider,
+    SUB_RESOURCE.resource_type,
+    KUBERNETES.container_name,
+    KUBERNETES.controller_kind,
+    KUBERNETES.pod_name,
+    KUBERNETES.namespace,
+    KUBERNETES.cluster_resource_id,
+    KUBERNETES.cluster_name,
+    ARTIFACT.repository_name,
+    ARTIFACT.digest,
+    OS.os_version,
+    SOFTWARE.package_name,
+    SOFTWARE.version,
+    SOFTWARE.fixed_version,
+    CVSS4.base,
+    VULNERABILITY.published_date,
+    CVE.description,
+];
 
 /// Empties all of them.
 pub(super) fn remove(parts: &Parts<'_>) {
-    for &(part, member) in DUPLICATES {
-        if let Some(member) = parts.member(part, member) {
+    for &source in DUPLICATES {
+        if let Some(member) = parts.member(source) {
             member.value.set(Value::Null);
         }
     }

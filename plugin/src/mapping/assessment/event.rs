@@ -1,81 +1,58 @@
 //! `event.*`, `result.*` and `rule.uuid`: what is more than a copy.
 
-use super::Class;
-use super::parts::{Parts, path};
-use crate::defender::assessment::Part;
+use super::{Class, Parts};
+use crate::defender::assessment::{STATUS, SUB_STATUS};
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::{Value, array};
 use crate::mapping::convert::fingerprint::Fingerprint;
-use crate::mapping::record::Record;
+use crate::mapping::record::{Record, rules};
 
-/// Fields filled here, and how to say where from.
-pub(crate) const RULES: &[(&str, &str)] = &[
-    ("event.kind", KIND),
-    ("event.category", CATEGORY),
-    ("event.type", TYPE),
-    ("event.created", CREATED),
-    ("event.outcome", OUTCOME),
-    ("event.severity", SEVERITY),
-    ("observer.vendor", VENDOR),
-    ("result.evaluation", EVALUATION),
-    ("rule.uuid", UUID),
-];
-
-const KIND: &str = "state for class misconfiguration, event for class vulnerability";
-const CATEGORY: &str = "configuration for class misconfiguration, vulnerability for class vulnerability";
-const TYPE: &str = "constant: info";
-const CREATED: &str = "the later of `status.status_change_date` and `status.first_evaluation_date`";
-const OUTCOME: &str = "`sub_assessment.status.code`, else `status.code`: Healthy → success, Unhealthy → failure, NotApplicable → unknown";
-const SEVERITY: &str = "`sub_assessment.status.severity`: Low → 21, Medium → 47, High → 73";
-const VENDOR: &str = "constant: Microsoft Defender for Cloud";
-const EVALUATION: &str = "`event.outcome`: success → passed, failure → failed, unknown → unknown (class misconfiguration only)";
-const UUID: &str = "fingerprint of `rule.name` (class misconfiguration only)";
+rules! { ASSESSMENT;
+    KIND "event.kind" = "state for class misconfiguration, event for class vulnerability";
+    CATEGORY "event.category" = "configuration for class misconfiguration, vulnerability for class vulnerability";
+    TYPE "event.type" = "constant: info";
+    CREATED "event.created" = "the later of `status.status_change_date` and `status.first_evaluation_date`";
+    OUTCOME "event.outcome" = "`sub_assessment.status.code`, else `status.code`: Healthy → success, Unhealthy → failure, NotApplicable → unknown";
+    SEVERITY "event.severity" = "`sub_assessment.status.severity`: Low → 21, Medium → 47, High → 73";
+    VENDOR "observer.vendor" = "constant: Microsoft Defender for Cloud";
+    EVALUATION "result.evaluation" = "`event.outcome`: success → passed, failure → failed, unknown → unknown (class misconfiguration only)";
+    UUID "rule.uuid" = "fingerprint of `rule.name` (class misconfiguration only)";
+}
 
 /// Sets all of them but the uuid.
 pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class) {
-    let one = |value| array(record.arena, [Value::Text(value)]);
-    let (category, info) = (one(class.category()), one("info"));
-    record.put(const { ASSESSMENT.slot("event.kind") }, Value::Text(class.kind()), &KIND);
-    record.put(const { ASSESSMENT.slot("event.category") }, category, &CATEGORY);
-    record.put(const { ASSESSMENT.slot("event.type") }, info, &TYPE);
-    record.put(const { ASSESSMENT.slot("observer.vendor") }, Value::Text("Microsoft Defender for Cloud"), &VENDOR);
-    created(record, parts);
-    if let Some(outcome) = outcome(record, parts) {
-        record.put(const { ASSESSMENT.slot("event.outcome") }, Value::Text(outcome), &OUTCOME);
-        if class == Class::Misconfiguration {
-            record.put(const { ASSESSMENT.slot("result.evaluation") }, Value::Text(evaluation(outcome)), &EVALUATION);
-        }
+    record.fill(&KIND, |_| Value::Text(class.kind()));
+    record.fill(&CATEGORY, |read| array(read.arena, [Value::Text(class.category())]));
+    record.fill(&TYPE, |read| array(read.arena, [Value::Text("info")]));
+    record.fill(&VENDOR, |_| Value::Text("Microsoft Defender for Cloud"));
+    record.fill(&CREATED, |read| {
+        // Dates are texts of one form by now, so the later one is the greater text.
+        let changed = parts.read(read, STATUS.status_change_date).text().unwrap_or_default();
+        let first = parts.read(read, STATUS.first_evaluation_date).text().unwrap_or_default();
+        Some(changed.max(first)).filter(|later| !later.is_empty()).map_or(Value::Null, Value::Text)
+    });
+    record.fill(&OUTCOME, |read| {
+        let outcome = [SUB_STATUS.code, STATUS.code].into_iter().find_map(|code| outcome(parts.read(read, code)));
+        outcome.map_or(Value::Null, Value::Text)
+    });
+    if class == Class::Misconfiguration {
+        record.fill(&EVALUATION, |read| read.field(OUTCOME.slot).text().map(evaluation).map_or(Value::Null, Value::Text));
     }
-    let severity = match parts.read(record, Part::SubStatus, "severity").text() {
-        Some("Low") => "21",
-        Some("Medium") => "47",
-        Some("High") => "73",
-        _ => return record.settle(),
-    };
-    record.put(const { ASSESSMENT.slot("event.severity") }, Value::Number(severity), &SEVERITY);
+    record.fill(&SEVERITY, |read| match parts.read(read, SUB_STATUS.severity).text() {
+        Some("Low") => Value::Number("21"),
+        Some("Medium") => Value::Number("47"),
+        Some("High") => Value::Number("73"),
+        _ => Value::Null,
+    });
 }
 
-/// Dates are texts of one form by now, so the later one is the greater text.
-fn created<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
-    let changed = parts.read(record, Part::Status, "status_change_date").text().unwrap_or_default();
-    let first = parts.read(record, Part::Status, "first_evaluation_date").text().unwrap_or_default();
-    match changed.max(first) {
-        "" => record.settle(),
-        later => record.put(const { ASSESSMENT.slot("event.created") }, Value::Text(later), &CREATED),
-    }
-}
-
-fn outcome<'a>(record: &Record<'a>, parts: &Parts<'a>) -> Option<&'static str> {
-    let outcome = [Part::SubStatus, Part::Status].into_iter().find_map(|part| match parts.read(record, part, "code").text() {
+fn outcome(code: Value<'_>) -> Option<&'static str> {
+    match code.text() {
         Some("Healthy") => Some("success"),
         Some("Unhealthy") => Some("failure"),
         Some("NotApplicable") => Some("unknown"),
         _ => None,
-    });
-    if outcome.is_none() {
-        record.settle();
     }
-    outcome
 }
 
 fn evaluation(outcome: &str) -> &'static str {
@@ -88,14 +65,15 @@ fn evaluation(outcome: &str) -> &'static str {
 
 /// Sets the uuid of a rule that has a name.
 pub(super) fn uuid(record: &mut Record<'_>) {
-    let name = record.document.get(const { ASSESSMENT.slot("rule.name") });
-    if name.is_null() {
-        return;
-    }
-    let mut fingerprint = Fingerprint::default();
-    feed(&mut fingerprint, name);
-    let uuid = Value::Text(record.arena.alloc_str(&fingerprint.finish()));
-    record.put(const { ASSESSMENT.slot("rule.uuid") }, uuid, &UUID);
+    record.fill(&UUID, |read| {
+        let name = read.field(const { ASSESSMENT.slot("rule.name") });
+        if name.is_null() {
+            return Value::Null;
+        }
+        let mut fingerprint = Fingerprint::default();
+        feed(&mut fingerprint, name);
+        Value::Text(read.arena.alloc_str(&fingerprint.finish()))
+    });
 }
 
 fn feed(fingerprint: &mut Fingerprint, value: Value<'_>) {
@@ -117,18 +95,6 @@ fn feed(fingerprint: &mut Fingerprint, value: Value<'_>) {
                 fingerprint.text(member.name);
                 feed(fingerprint, member.value.get());
             }
-        }
-    }
-}
-
-/// Reports a member that a condition compares with text and that is none.
-pub(super) fn text_of<'a>(record: &mut Record<'a>, parts: &Parts<'a>, part: Part, member: &'static str) -> Option<&'a str> {
-    match parts.read(record, part, member) {
-        Value::Text(text) => Some(text),
-        Value::Null => None,
-        other => {
-            record.unexpected(&path(part, member), other, "a string");
-            None
         }
     }
 }

@@ -2,9 +2,14 @@
 
 use core::cell::Cell;
 
-use crate::defender::assessment::NAMES;
+use crate::defender::assessment::envelope::{ID, NAME, PROPERTIES, TYPE};
+use crate::defender::assessment::reshaped::{
+    BYOL, CAN_ONBOARD_TO_BYOL, CLASS, CVES_IN_TEXT, CVSS, CVSS_VERSIONS, NSG_OPEN_PORTS, OPEN_PORTS, RESOURCES_OBJECT,
+};
+use crate::defender::assessment::{Additional, Cve, FINDINGS, Findings, NAMES, SUB, SUB_ADDITIONAL, Sub, SubAdditional, Vulnerability};
+use crate::json::name::Name;
 use crate::json::parse::{self, Names};
-use crate::json::tree::{Member, Value, with_members};
+use crate::json::tree::{Member, Value};
 use crate::mapping::cast::{Cast, cast};
 use crate::mapping::java;
 use crate::mapping::record::Record;
@@ -12,26 +17,22 @@ use crate::settings::Profile;
 
 /// The assessment's `properties` with the envelope's `id`, `name` and `type`; `Null` where there is nothing.
 pub(super) fn tree<'a>(record: &mut Record<'a>, root: Value<'a>, profile: Profile) -> Value<'a> {
-    let properties = as_written(root, "properties");
-    properties.into_iter().for_each(|member| record.open(member));
-    let properties = match properties.map(|member| member.value.get()) {
-        Some(object @ Value::Object(_)) => object,
-        Some(Value::Null) | None => Value::Null,
-        Some(other) => {
-            record.unexpected(&"properties", other, "an object");
+    let properties = match as_written(root, PROPERTIES.text).map_or(Value::Null, |member| member.value.get()) {
+        object @ Value::Object(_) => object,
+        Value::Null => Value::Null,
+        other => {
+            record.errors.unexpected(&"properties", other, "an object");
             Value::Null
         }
     };
     let tree = fold(record, root, properties, "properties");
     let tree = Cell::new(tree);
-    if let Some(additional) = tree.get().cell("additional_data") {
+    if let Some(additional) = tree.get().cell(Additional::PART.name) {
         read_cves(record, additional.get(), profile);
         open_ports_and_licence(record, additional);
-        if let Some(member) = additional.get().member("sub_assessment") {
-            let sub = &member.value;
-            record.open(member);
+        if let Some(sub) = additional.get().cell(Sub::PART.name) {
             fold_sub(record, sub);
-            if let Some(additional) = sub.get().cell("additional_data") {
+            if let Some(additional) = sub.get().cell(SubAdditional::PART.name) {
                 reshape(record, additional);
             }
         }
@@ -47,18 +48,17 @@ fn as_written<'a>(object: Value<'a>, spelled: &str) -> Option<&'a Member<'a>> {
 /// `inner` with the members of the envelope that identify it. One that is there already gives way, and is reported.
 fn fold<'a>(record: &mut Record<'a>, envelope: Value<'a>, inner: Value<'a>, path: &str) -> Value<'a> {
     let mut new = Vec::new();
-    for name in ["name", "type", "id"] {
-        let Some(outer) = as_written(envelope, name) else { continue };
-        record.note(outer);
+    for name in [NAME, TYPE, ID] {
+        let Some(outer) = as_written(envelope, name.text) else { continue };
         match inner.cell(name) {
-            Some(place) => {
-                record.report(&format_args!("`{path}.{name}` stands beside the `{name}` of its envelope, which is taken"));
-                place.set(outer.value.get());
+            Some(cell) => {
+                let name = name.text;
+                record.errors.report(&format_args!("`{path}.{name}` stands beside the `{name}` of its envelope, which is taken"));
+                cell.set(outer.value.get());
             }
             None => new.push(Member::new(name, outer.spelled, outer.value.get())),
         }
     }
-    record.settle();
     if new.is_empty() { inner } else { prepend(record, inner, new) }
 }
 
@@ -68,41 +68,40 @@ fn prepend<'a>(record: &Record<'a>, object: Value<'a>, mut members: Vec<Member<'
 }
 
 /// Replaces the envelope of a sub-assessment by its `properties`, whose own `id` becomes `event_id`.
-fn fold_sub<'a>(record: &mut Record<'a>, place: &Cell<Value<'a>>) {
-    let envelope = place.get();
+fn fold_sub<'a>(record: &mut Record<'a>, cell: &Cell<Value<'a>>) {
+    let envelope = cell.get();
     if envelope.members().is_empty() {
         return;
     }
     let path = "subAssessment.properties";
-    let properties = envelope.member("properties");
-    properties.into_iter().for_each(|member| record.open(member));
+    let properties = envelope.member(PROPERTIES);
     let has_properties = properties.is_some();
     let properties = match properties.map_or(Value::Null, |member| member.value.get()) {
         object @ Value::Object(_) => object,
         Value::Null => Value::Null,
         other => {
-            record.unexpected(&path, other, "an object");
+            record.errors.unexpected(&path, other, "an object");
             Value::Null
         }
     };
-    let folds = has_properties || ["name", "type", "id"].into_iter().any(|name| envelope.cell(name).is_some());
+    let folds = has_properties || [NAME, TYPE, ID].into_iter().any(|name| envelope.cell(name).is_some());
     if !folds {
         return;
     }
-    if properties.cell("id").is_some() && properties.cell("event_id").is_some() {
-        record.report(&format_args!("`{path}.eventId` stands beside `{path}.id`, which is taken"));
+    let has_own_id = properties.cell(ID).is_some();
+    if has_own_id && properties.cell(SUB.event_id.name).is_some() {
+        record.errors.report(&format_args!("`{path}.eventId` stands beside `{path}.id`, which is taken"));
     }
-    let has_own_id = properties.cell("id").is_some();
-    let kept = properties.members().iter().filter(|member| !(has_own_id && member.name == "event_id"));
+    let kept = properties.members().iter().filter(|member| !(has_own_id && member.is(SUB.event_id.name)));
     let renamed: Vec<Member<'a>> =
-        kept.map(|member| if member.name == "id" { Member::new("event_id", member.spelled, member.value.get()) } else { member.clone() }).collect();
+        kept.map(|member| if member.is(ID) { Member::new(SUB.event_id.name, member.spelled, member.value.get()) } else { member.clone() }).collect();
     let inner = Value::Object(record.arena.alloc_slice_fill_iter(renamed));
-    place.set(fold(record, envelope, inner, path));
+    cell.set(fold(record, envelope, inner, path));
 }
 
 /// `CVEs` is JSON in a text; what cannot be read is dropped, as the reference does.
 fn read_cves<'a>(record: &Record<'a>, additional: Value<'a>, profile: Profile) {
-    let Some(member) = as_written(additional, "CVEs") else { return };
+    let Some(member) = as_written(additional, CVES_IN_TEXT) else { return };
     let value = member.value.get();
     if profile == Profile::Extended && value.text().is_none() {
         return;
@@ -120,20 +119,20 @@ fn java_text<'a>(record: &Record<'a>, value: Value<'a>) -> &'a str {
 
 /// Two members whose names have blanks go under names without.
 fn open_ports_and_licence<'a>(record: &mut Record<'a>, additional: &Cell<Value<'a>>) {
-    if let Some(member) = additional.get().member("can onboard to _byol") {
+    if let Some(member) = additional.get().member(BYOL) {
         let value = member.value.replace(Value::Null);
         match cast(record.arena, value, Cast::Boolean) {
-            Ok(converted) => insert(record, additional, "can_onboard_to_byol", member.spelled, converted),
+            Ok(converted) => insert(record, additional, CAN_ONBOARD_TO_BYOL, member.spelled, converted),
             Err(_) if value.is_null() => {}
-            Err(part) => record.unreadable(&"additionalData.Can onboard to BYOL", part, Cast::Boolean.name()),
+            Err(part) => record.errors.unreadable(&"additionalData.Can onboard to BYOL", part, Cast::Boolean.name()),
         }
     }
-    if let Some(member) = additional.get().member("nsg open ports") {
+    if let Some(member) = additional.get().member(OPEN_PORTS) {
         let value = member.value.replace(Value::Null);
         match cast(record.arena, ports(record, value), Cast::Long) {
-            Ok(converted) => insert(record, additional, "nsg_open_ports", member.spelled, converted),
+            Ok(converted) => insert(record, additional, NSG_OPEN_PORTS, member.spelled, converted),
             Err(_) if value.is_null() => {}
-            Err(part) => record.unreadable(&"additionalData.NSG open ports", part, Cast::Long.name()),
+            Err(part) => record.errors.unreadable(&"additionalData.NSG open ports", part, Cast::Long.name()),
         }
     }
 }
@@ -151,65 +150,61 @@ fn ports<'a>(record: &Record<'a>, value: Value<'a>) -> Value<'a> {
 
 /// Brings a list of CVEs, the resources of a finding and the scores of a vulnerability to where rules look for them.
 fn reshape<'a>(record: &mut Record<'a>, additional: &Cell<Value<'a>>) {
-    if let Some(cve) = additional.get().member("cve").filter(|member| matches!(member.value.get(), Value::Array(_))) {
+    if let Some(cve) = additional.get().member(Cve::PART.name).filter(|member| matches!(member.value.get(), Value::Array(_))) {
         let list = cve.value.get();
-        if additional.get().cell("cve_list").is_some() {
-            record.report(&"`subAssessment.properties.additionalData.cveList` stands beside a list `cve`, which is taken");
+        if additional.get().cell(SUB_ADDITIONAL.cve_list.name).is_some() {
+            record.errors.report(&"`subAssessment.properties.additionalData.cveList` stands beside a list `cve`, which is taken");
         }
         cve.value.set(Value::Null);
-        insert(record, additional, "cve_list", cve.spelled, list);
+        insert(record, additional, SUB_ADDITIONAL.cve_list.name, cve.spelled, list);
     }
-    if let Some(data) = additional.get().cell("data") {
+    if let Some(data) = additional.get().cell(Findings::PART.name) {
         read_resources(record, data);
     }
-    if let Some(details) = additional.get().cell("vulnerability_details") {
+    if let Some(details) = additional.get().cell(Vulnerability::PART.name) {
         spread_scores(record, details);
     }
 }
 
 /// `resources` is JSON in a text; its names stay as they are.
 fn read_resources<'a>(record: &Record<'a>, data: &Cell<Value<'a>>) {
-    let Some(member) = data.get().member("resources").filter(|member| !member.value.get().is_null()) else { return };
+    let Some(member) = data.get().member(FINDINGS.resources.name).filter(|member| !member.value.get().is_null()) else { return };
     match parse::value(record.arena, java_text(record, member.value.get()), Names::AsWritten) {
         Ok(Value::Null) | Err(_) => {}
         Ok(read) => {
             member.value.set(Value::Null);
-            insert(record, data, "resources_object", member.spelled, read);
+            insert(record, data, RESOURCES_OBJECT, member.spelled, read);
         }
     }
 }
 
 /// The members of `cvss` are versions; each becomes an object of its own.
 fn spread_scores<'a>(record: &mut Record<'a>, details: &Cell<Value<'a>>) {
-    let Some(cvss) = details.get().member("cvss") else { return };
+    let Some(cvss) = details.get().member(CVSS) else { return };
     match cvss.value.replace(Value::Null) {
         Value::Null => {}
         scores @ Value::Object(_) => {
-            for (version, name) in [("2.0", "cvss_v2"), ("3.0", "cvss_v3"), ("4.0", "cvss_v4")] {
+            for (version, part) in CVSS_VERSIONS {
                 if let Some(score) = scores.member(version) {
-                    insert(record, details, name, score.spelled, score.value.get());
+                    insert(record, details, part.name, score.spelled, score.value.get());
                 }
             }
         }
-        other => record.unexpected(&"vulnerabilityDetails.cvss", other, "an object"),
+        other => record.errors.unexpected(&"vulnerabilityDetails.cvss", other, "an object"),
     }
 }
 
-/// Sets a member of the object that stands in `place`, which gets it if it has none of that name.
-fn insert<'a>(record: &Record<'a>, place: &Cell<Value<'a>>, name: &'static str, spelled: &'a str, value: Value<'a>) {
-    match place.get().cell(name) {
+/// Sets a member of the object in a cell, which gets it if it has none of that name.
+fn insert<'a>(record: &Record<'a>, object: &Cell<Value<'a>>, name: Name<'static>, spelled: &'a str, value: Value<'a>) {
+    match object.get().cell(name) {
         Some(member) => member.set(value),
-        None => place.set(prepend(record, place.get(), vec![Member::new(name, spelled, value)])),
+        None => object.set(prepend(record, object.get(), vec![Member::new(name, spelled, value)])),
     }
 }
 
 /// The tree with the member `class`, which only the mapping gives.
 pub(super) fn with_class<'a>(record: &Record<'a>, tree: Value<'a>, class: &'static str) -> Value<'a> {
-    match tree.cell("class") {
-        Some(place) => {
-            place.set(Value::Text(class));
-            tree
-        }
-        None => with_members(record.arena, tree, &[("class", Value::Text(class))]),
-    }
+    let tree = Cell::new(tree);
+    insert(record, &tree, CLASS, CLASS.text, Value::Text(class));
+    tree.get()
 }

@@ -5,22 +5,23 @@ pub(crate) mod copies;
 mod duplicates;
 pub(crate) mod event;
 mod intake;
-mod parts;
 pub(crate) mod resource;
 pub(crate) mod vulnerability;
 
-use self::parts::Parts;
-use super::record::Record;
-use crate::defender::assessment::Part;
+use super::parts;
+use super::record::{Reader, Record, rules};
+use crate::defender::assessment::{ADDITIONAL, METADATA, PARTS, SUB_ADDITIONAL};
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::Value;
 use crate::settings::Settings;
 
-/// How to say where the record itself comes from.
-pub(crate) const TREE: (&str, &str) = (
-    "microsoft_defender_cloud.assessment",
-    "`properties` with every name in snake case, and `id`, `name` and `type` of the envelope; the same for `properties.additionalData.subAssessment`",
-);
+/// The parts of a record.
+type Parts<'a> = parts::Parts<'a, { PARTS.len() }>;
+
+rules! { ASSESSMENT;
+    TREE "microsoft_defender_cloud.assessment" =
+        "`properties` with every name in snake case, and `id`, `name` and `type` of the envelope; the same for `properties.additionalData.subAssessment`";
+}
 
 /// What an assessment is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,14 +62,14 @@ impl Class {
 pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) {
     match root {
         // A text that is no record says nothing about a resource: it is no finding.
-        _ if record.has_errors() => return,
+        _ if !record.errors.is_empty() => return,
         Value::Object(_) | Value::Null => {}
-        other => return record.unexpected(&"record", other, "an object"),
+        other => return record.errors.unexpected(&"record", other, "an object"),
     }
     let tree = intake::tree(record, root, settings.profile);
-    let parts = Parts::of(record, tree);
+    let parts = Parts::of(record, tree, PARTS);
     conversions::apply(record, &parts);
-    let class = class_of(record, &parts);
+    let class = record.look(|read| class_of(read, &parts));
     event::apply(record, &parts, class);
     copies::apply(record, &parts, class, copies::COPIES);
     if !record.document.get(const { ASSESSMENT.slot("package.name") }).is_null() {
@@ -80,20 +81,17 @@ pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Setti
     if !settings.preserve_duplicate_custom_fields {
         duplicates::remove(&parts);
     }
-    record.note_all(tree);
-    record.settle();
     let tree = intake::with_class(record, tree, class.name());
-    record.put(const { ASSESSMENT.slot(TREE.0) }, tree, &TREE.1);
+    record.fill(&TREE, |read| read.whole(None, tree));
 }
 
 /// Scanners of Defender's own vulnerability management, by the ways in which they are named.
-fn class_of<'a>(record: &Record<'a>, parts: &Parts<'a>) -> Class {
-    let scanner = parts.read(record, Part::Metadata, "scanner").text() == Some("MicrosoftDefenderVulnerabilityManagement");
+fn class_of<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>) -> Class {
+    let scanner = parts.read(read, METADATA.scanner).text() == Some("MicrosoftDefenderVulnerabilityManagement");
     let source = matches!(
-        parts.read(record, Part::SubAdditional, "source").text(),
+        parts.read(read, SUB_ADDITIONAL.source).text(),
         Some("Agentless Microsoft Defender vulnerability management" | "Microsoft Defender vulnerability management")
     );
-    let counted = !parts.read(record, Part::Additional, "cves_count").is_null();
-    record.settle();
+    let counted = !parts.read(read, ADDITIONAL.cves_count).is_null();
     if scanner || source || counted { Class::Vulnerability } else { Class::Misconfiguration }
 }

@@ -1,8 +1,10 @@
 //! `event.category` and `event.type` by the type of an alert. The lists are the reference's; types that came later have no list.
 
+use super::Parts;
+use crate::defender::hub::RECORD;
 use crate::ecs::EVENT;
-use crate::json::tree::Value;
-use crate::mapping::record::Record;
+use crate::json::tree::{Value, array};
+use crate::mapping::record::{Record, rules};
 
 /// A list of alert types, in lower case and sorted, and the value that it gives.
 #[derive(Debug)]
@@ -25,39 +27,27 @@ pub(crate) const CATEGORIES: &[List] = &[
     List { value: "threat", types: TYPES_THREAT },
 ];
 
-/// How to say it.
-pub(crate) const TYPE_RULE: &str = "`AlertType` in the list of indicators → indicator";
-/// How to say it.
-pub(crate) const CATEGORY_RULE: &str = "`AlertType` in one of six lists → api, authentication, configuration, malware, network or threat";
+rules! { EVENT;
+    TYPE "event.type" = "`AlertType` in the list of indicators → indicator";
+    CATEGORY "event.category" = "`AlertType` in one of six lists → api, authentication, configuration, malware, network or threat";
+}
 
 /// Sets both fields where the alert's type is known.
-pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>) {
-    let alert_type = match record.read(root, "alerttype") {
-        Value::Text(text) => text.to_lowercase(),
-        Value::Null => return,
-        other => {
-            record.unexpected(&"AlertType", other, "a string");
-            return record.settle();
-        }
-    };
-    if INDICATOR.has(&alert_type) {
-        record.put(const { EVENT.slot("event.type") }, list_of(record, INDICATOR.value), &TYPE_RULE);
+pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
+    let Some(alert_type) = record.look(|read| parts.text(read, RECORD.alert_type)).map(str::to_lowercase) else { return };
+    let category = CATEGORIES.iter().rfind(|list| list.has(&alert_type));
+    for (rule, list) in [(&TYPE, Some(&INDICATOR).filter(|list| list.has(&alert_type))), (&CATEGORY, category)] {
+        record.fill(rule, |read| {
+            parts.read(read, RECORD.alert_type);
+            list.map_or(Value::Null, |list| array(read.arena, [Value::Text(list.value)]))
+        });
     }
-    if let Some(list) = CATEGORIES.iter().rev().find(|list| list.has(&alert_type)) {
-        record.read(root, "alerttype");
-        record.put(const { EVENT.slot("event.category") }, list_of(record, list.value), &CATEGORY_RULE);
-    }
-    record.settle();
 }
 
 impl List {
     fn has(&self, alert_type: &str) -> bool {
         self.types.binary_search(&alert_type).is_ok()
     }
-}
-
-fn list_of<'a>(record: &Record<'a>, value: &'static str) -> Value<'a> {
-    crate::json::tree::array(record.arena, [Value::Text(value)])
 }
 
 const TYPES_INDICATOR: &[&str] = &[

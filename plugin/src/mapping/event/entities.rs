@@ -1,127 +1,145 @@
 //! The entities of an alert: renamed, converted where they stand, and collected into ECS fields.
 //!
-//! The reference goes over the array once a rule; one pass over each entity gives the same, because every collected list has its own order.
+//! The reference goes over the array once a rule, and so do the tables here.
 
 use core::cell::Cell;
+use core::fmt;
 use std::borrow::Cow;
 
-use super::member_names::ENTITY;
-use super::rule_of;
-use crate::ecs::EVENT;
+use crate::defender::entity::{ENTITY, ENTITY_NAMES, Entity as Declared, INNER, INNER_LOCATION, Inner, LOCATION, LOCATION_VALUE, Location, THREAT};
+use crate::defender::hub::RECORD;
+use crate::defender::part::{Found, Source};
+use crate::ecs::{EVENT, Slot};
 use crate::json::name::Name;
 use crate::json::tree::{Member, Value, array};
-use crate::mapping::cast::{Cast, cast};
+use crate::mapping::cast::{Cast, cast, integer};
+use crate::mapping::conversions::{Conversion, conversions};
 use crate::mapping::convert::uri;
 use crate::mapping::distinct::Distinct;
 use crate::mapping::java;
-use crate::mapping::record::Record;
+use crate::mapping::record::{Reader, Record, rules};
 
-/// Fields filled by functions here, and how to say where from.
-pub(crate) const RULES: &[(&str, &str)] = &[
-    ("microsoft_defender_cloud.event.entities", ENTITIES),
-    ("cloud.provider", "each of `Entities[].Location.CloudProvider`, once"),
-    ("container.id", "each of `Entities[].ContainerId`, once"),
-    ("host.domain", "each of `Entities[].DomainName`, once"),
-    ("host.geo.city_name", "each of `Entities[].Location.City`, once"),
-    ("host.geo.country_iso_code", "each of `Entities[].Location.CountryCode`, once"),
-    ("host.geo.country_name", "each of `Entities[].Location.CountryName`, once"),
-    ("host.hostname", "each of `Entities[].HostName`, once"),
-    ("host.os.family", "each of `Entities[].OSFamily`, once"),
-    ("network.transport", "each of `Entities[].Protocol` in lower case, once"),
-    ("process.entity_id", "each of `Entities[].ProcessId`, once"),
-    ("related.hosts", "each of `Entities[].DomainName`, then of `Entities[].HostName`, once"),
-    ("related.ip", "each of `Entities[].Address`, then of `Entities[].IpAddresses[].Address`, once"),
-    ("url.domain", URL),
-    ("url.extension", URL),
-    ("url.fragment", URL),
-    ("url.original", URL),
-    ("url.password", URL),
-    ("url.path", URL),
-    ("url.port", URL),
-    ("url.query", URL),
-    ("url.scheme", URL),
-    ("url.user_info", URL),
-    ("url.username", URL),
-];
+/// What is converted in every entity, in this order.
+const CONVERSIONS: &[Conversion] = conversions! {
+    LOCATION.latitude => Double;
+    LOCATION.longitude => Double;
+    LOCATION.asn => Digits;
+    ENTITY.address => Ip;
+    ENTITY.asset => Boolean;
+    ENTITY.is_domain_joined => Boolean;
+    ENTITY.is_valid => Boolean;
+};
 
-const ENTITIES: &str = "`Entities`, members renamed to snake case";
-const URL: &str = "parts of the last readable `Entities[].Url`";
+/// What is converted in what threat intelligence says of it.
+const OF_THREATS: &[Conversion] = conversions! { THREAT.confidence => Double; };
 
-/// A struct of the members that rules read, filled in one pass over an object.
-macro_rules! members {
-    ($(#[$doc:meta])* $name:ident { $($field:ident),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Default, Clone, Copy)]
-        struct $name<'a> { $($field: Option<&'a Member<'a>>,)* }
+/// What is converted in each of its addresses, if it has several.
+const OF_ADDRESSES: &[Conversion] = conversions! {
+    INNER.address => Ip;
+    INNER.asset => Boolean;
+    INNER_LOCATION.asn => Digits;
+};
 
-        impl<'a> $name<'a> {
-            fn of(object: Value<'a>) -> Self {
-                let mut found = Self::default();
-                for member in object.members() {
-                    match member {
-                        $(member if member.is(const { Name::of(stringify!($field)) }) => found.$field = Some(member),)*
-                        _ => {}
-                    }
-                }
-                found
-            }
-        }
-    };
+/// Dates, which go without a word if they cannot be read, as in the reference.
+const DATES: [Source; 3] = [ENTITY.creation_time_utc, ENTITY.end_time_utc, ENTITY.start_time_utc];
+
+/// A field that lists what members of all entities hold, each text once: all of the first member, then all of the second.
+#[derive(Debug)]
+pub(crate) struct Collection {
+    /// The field.
+    pub target: Slot,
+    sources: &'static [Source],
+    /// What is done to the texts before.
+    note: &'static str,
+    /// Whether the members go, unless `preserve_duplicate_custom_fields` is set.
+    moved: bool,
 }
 
-members! {
-    /// An entity, or an address inside one.
-    Entity {
-        address, asset, container_id, creation_time_utc, domain_name, end_time_utc, host_name, ip_addresses, is_domain_joined, is_valid, location,
-        os_family, process_id, protocol, start_time_utc, threat_intelligence, url,
+macro_rules! collections {
+    ($($moved:ident $target:literal = $($part:ident.$member:ident),+ $(; $note:literal)?;)*) => {
+        &[$(Collection {
+            target: EVENT.slot($target),
+            sources: &[$($part.$member),+],
+            note: concat!($(" ", $note)?),
+            moved: collections!(@$moved),
+        }),*]
+    };
+    (@moved) => { true };
+    (@copied) => { false };
+}
+
+/// All of them.
+pub(crate) const COLLECTIONS: &[Collection] = collections! {
+    moved "cloud.provider"             = LOCATION.cloud_provider;
+    moved "container.id"               = ENTITY.container_id;
+    moved "host.domain"                = ENTITY.domain_name;
+    moved "host.geo.city_name"         = LOCATION.city;
+    moved "host.geo.country_iso_code"  = LOCATION.country_code;
+    moved "host.geo.country_name"      = LOCATION.country_name;
+    moved "host.hostname"              = ENTITY.host_name;
+    moved "host.os.family"             = ENTITY.os_family;
+    moved "network.transport"          = ENTITY.protocol; "in lower case";
+    moved "process.entity_id"          = ENTITY.process_id;
+    moved "related.hosts"              = ENTITY.domain_name, ENTITY.host_name;
+    copied "related.ip"                = ENTITY.address, INNER.address;
+};
+
+impl fmt::Display for Collection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, source) in self.sources.iter().enumerate() {
+            write!(f, "{}`{source}`{}", if index == 0 { "each of " } else { ", then of " }, self.note)?;
+        }
+        f.write_str(", once")
     }
 }
 
-members! {
-    /// Where an address is.
-    Location { asn, city, cloud_provider, country_code, country_name, latitude, longitude }
+const URL: &str = "parts of the last readable `Entities[].Url`";
+
+rules! { EVENT;
+    ENTITIES "microsoft_defender_cloud.event.entities" = "`Entities`, members renamed to snake case";
+    URL_DOMAIN "url.domain" = URL;
+    URL_EXTENSION "url.extension" = URL;
+    URL_FRAGMENT "url.fragment" = URL;
+    URL_ORIGINAL "url.original" = URL;
+    URL_PASSWORD "url.password" = URL;
+    URL_PATH "url.path" = URL;
+    URL_PORT "url.port" = URL;
+    URL_QUERY "url.query" = URL;
+    URL_SCHEME "url.scheme" = URL;
+    URL_USER_INFO "url.user_info" = URL;
+    URL_USERNAME "url.username" = URL;
 }
 
-/// What is collected over all entities.
-#[derive(Default)]
-struct Collected<'a> {
-    providers: Distinct<'a>,
-    containers: Distinct<'a>,
-    domains: Distinct<'a>,
-    cities: Distinct<'a>,
-    country_codes: Distinct<'a>,
-    countries: Distinct<'a>,
-    hosts: Distinct<'a>,
-    os_families: Distinct<'a>,
-    transports: Distinct<'a>,
-    processes: Distinct<'a>,
-    addresses: Distinct<'a>,
-    inner_addresses: Distinct<'a>,
-    /// The last readable URL, and the member that it stood in.
-    url: Option<(uri::Parts<'a>, &'a str)>,
-    /// A protocol that is no text ends the pass that lowers them.
-    protocols_stay: bool,
+/// An entity, and where its members stand.
+pub(super) struct Entity<'a> {
+    members: Found<'a>,
+    location: Value<'a>,
 }
 
 /// Maps all entities of a record.
 pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>, keep_copied: bool) {
-    let Some(entities) = objects(record, root, "Entities", "entities") else { return };
-    let renamed: Vec<Value<'a>> = entities.iter().map(|entity| ENTITY.apply(record.arena, *entity, location_value)).collect();
-    let mut collected = Collected::default();
-    for entity in &renamed {
-        one(record, *entity, &mut collected, keep_copied);
+    let Some(objects) = objects(record, root, RECORD.entities) else { return };
+    let renamed: Vec<Value<'a>> = objects.iter().map(|object| ENTITY_NAMES.apply(record.arena, *object, location_value)).collect();
+    let entities: Vec<Entity<'a>> = renamed.iter().map(|object| Entity::of(*object)).collect();
+    for entity in &entities {
+        convert(record, entity);
     }
-    record.read(root, "entities");
-    record.put(const { EVENT.slot("microsoft_defender_cloud.event.entities") }, array(record.arena, renamed), &ENTITIES);
-    write_lists(record, &collected);
-    if let Some((parts, source)) = &collected.url {
-        write_url(record, parts, source);
+    lower_protocols(record, &entities);
+    for rule in COLLECTIONS {
+        record.fill_slot(rule.target, rule, |read| rule.value(read, &entities));
     }
+    url(record, &entities);
+    if !keep_copied {
+        for source in COLLECTIONS.iter().filter(|rule| rule.moved).flat_map(|rule| rule.sources) {
+            entities.iter().filter_map(|entity| entity.member(*source)).for_each(|member| member.value.set(Value::Null));
+        }
+    }
+    record.fill(&ENTITIES, |read| read.whole(root.member(RECORD.entities.name), array(read.arena, renamed)));
 }
 
 /// The objects of an array of the record; a single object counts as one. What is no object is reported.
-pub(super) fn objects<'a>(record: &mut Record<'a>, root: Value<'a>, source: &'static str, name: &'static str) -> Option<Vec<Value<'a>>> {
-    let value = record.read(root, name);
+pub(super) fn objects<'a>(record: &mut Record<'a>, root: Value<'a>, source: Source) -> Option<Vec<Value<'a>>> {
+    let value = root.get(source.name);
     let objects = match value {
         Value::Array(elements) => {
             let mut objects = Vec::with_capacity(elements.len());
@@ -129,7 +147,7 @@ pub(super) fn objects<'a>(record: &mut Record<'a>, root: Value<'a>, source: &'st
                 match element.get() {
                     object @ Value::Object(_) => objects.push(object),
                     Value::Null => {}
-                    other => record.unexpected(&source, other, "an array of objects"),
+                    other => record.errors.unexpected(&source, other, "an array of objects"),
                 }
             }
             objects
@@ -137,74 +155,33 @@ pub(super) fn objects<'a>(record: &mut Record<'a>, root: Value<'a>, source: &'st
         Value::Object(_) => vec![value],
         Value::Null => return None,
         other => {
-            record.unexpected(&source, other, "an array of objects");
+            record.errors.unexpected(&source, other, "an array of objects");
             return None;
         }
     };
-    record.settle();
     Some(objects)
 }
 
-const LOCATION: Name = Name::of("location");
-const LOCATION_VALUE: Name = Name::of("location_value");
-
-/// A location that has no parts is kept under another name, because an index cannot hold both under one.
-fn location_value(member: &Member<'_>) -> Option<Name> {
+/// A location that has no parts is kept under another name.
+fn location_value(member: &Member<'_>) -> Option<Name<'static>> {
     let has_parts = matches!(member.value.get(), Value::Object(_) | Value::Array(_));
-    (member.is(LOCATION) && !has_parts).then_some(LOCATION_VALUE)
+    (member.is(ENTITY.location.name) && !has_parts).then_some(LOCATION_VALUE)
 }
 
-/// Converts what stands in one entity, and collects from it.
-fn one<'a>(record: &mut Record<'a>, entity: Value<'a>, collected: &mut Collected<'a>, keep_copied: bool) {
-    let arena = record.arena;
-    let members = Entity::of(entity);
-    let location = Location::of(value_of(members.location));
-    for date in [members.creation_time_utc, members.end_time_utc, members.start_time_utc].into_iter().flatten() {
-        date.value.set(cast(arena, date.value.get(), Cast::Date).unwrap_or(Value::Null));
+impl<'a> Entity<'a> {
+    fn of(object: Value<'a>) -> Self {
+        let members = Declared::PART.members(object);
+        Self { members, location: value_of(members.get(ENTITY.location)) }
     }
-    convert(record, location.latitude, Cast::Double, "Entities[].Location.Latitude");
-    convert(record, location.longitude, Cast::Double, "Entities[].Location.Longitude");
-    convert(record, location.asn, Cast::Digits, "Entities[].Location.Asn");
-    convert(record, members.address, Cast::Ip, "Entities[].Address");
-    convert(record, members.asset, Cast::Boolean, "Entities[].Asset");
-    convert(record, members.is_domain_joined, Cast::Boolean, "Entities[].IsDomainJoined");
-    convert(record, members.is_valid, Cast::Boolean, "Entities[].IsValid");
-    for confidence in parts(members.threat_intelligence).filter_map(|threat| threat.members().iter().find(|member| member.name == "confidence")) {
-        convert(record, Some(confidence), Cast::Double, "Entities[].ThreatIntelligence[].Confidence");
+
+    /// A member of the entity itself, or of its location.
+    fn member(&self, source: Source) -> Option<&'a Member<'a>> {
+        if source.part.index == Location::PART.index { self.location.member(source.name) } else { self.members.get(source) }
     }
-    for inner in parts(members.ip_addresses) {
-        let inner = Entity::of(inner);
-        convert(record, inner.address, Cast::Ip, "Entities[].IpAddresses[].Address");
-        convert(record, inner.asset, Cast::Boolean, "Entities[].IpAddresses[].Asset");
-        convert(record, Location::of(value_of(inner.location)).asn, Cast::Digits, "Entities[].IpAddresses[].Location.Asn");
-        collect(record, inner.address, &mut collected.inner_addresses);
-    }
-    if let Some(protocol) = members.protocol {
-        lower_protocol(record, protocol, collected);
-    }
-    for (member, list) in [
-        (location.cloud_provider, &mut collected.providers),
-        (members.container_id, &mut collected.containers),
-        (members.domain_name, &mut collected.domains),
-        (location.city, &mut collected.cities),
-        (location.country_code, &mut collected.country_codes),
-        (location.country_name, &mut collected.countries),
-        (members.host_name, &mut collected.hosts),
-        (members.os_family, &mut collected.os_families),
-        (members.protocol, &mut collected.transports),
-        (members.process_id, &mut collected.processes),
-    ] {
-        collect(record, member, list);
-        if let (Some(member), false) = (member, keep_copied) {
-            member.value.set(Value::Null);
-        }
-    }
-    collect(record, members.address, &mut collected.addresses);
-    if let Some(member) = members.url
-        && let Value::Text(url) = member.value.get()
-        && let Some(parts) = uri::parts(url)
-    {
-        collected.url = Some((parts, member.spelled));
+
+    /// Its addresses, if it has several.
+    fn addresses(&self) -> impl Iterator<Item = Value<'a>> {
+        parts(self.members.get(ENTITY.ip_addresses))
     }
 }
 
@@ -219,106 +196,90 @@ fn parts<'a>(member: Option<&Member<'a>>) -> impl Iterator<Item = Value<'a>> {
     value.elements().iter().map(Cell::get).chain(named)
 }
 
-/// Converts a member where it stands; one that cannot be read is removed and reported.
-fn convert<'a>(record: &mut Record<'a>, member: Option<&'a Member<'a>>, to: Cast, source: &'static str) {
-    let Some(member) = member else { return };
-    let value = member.value.get();
-    if value.is_null() {
-        return;
+/// Converts what stands in one entity.
+fn convert<'a>(record: &mut Record<'a>, entity: &Entity<'a>) {
+    for member in DATES.into_iter().filter_map(|date| entity.member(date)) {
+        member.value.set(cast(record.arena, member.value.get(), Cast::Date).unwrap_or(Value::Null));
     }
-    match cast(record.arena, value, to) {
-        Ok(value) => member.value.set(value),
-        Err(part) => {
-            record.unreadable(&source, part, to.name());
-            member.value.set(Value::Null);
+    for rule in CONVERSIONS {
+        rule.apply(record, entity.member(rule.source));
+    }
+    for threat in parts(entity.member(ENTITY.threat_intelligence)) {
+        OF_THREATS.iter().for_each(|rule| rule.apply(record, threat.member(rule.source.name)));
+    }
+    for address in entity.addresses() {
+        let location = address.get(INNER.location.name);
+        for rule in OF_ADDRESSES {
+            let object = if rule.source.part.index == Inner::PART.index { address } else { location };
+            rule.apply(record, object.member(rule.source.name));
         }
     }
 }
 
-fn lower_protocol<'a>(record: &Record<'a>, protocol: &Member<'a>, collected: &mut Collected<'a>) {
-    if collected.protocols_stay {
-        return;
-    }
+/// One that is no text ends it, as in the reference.
+fn lower_protocols<'a>(record: &Record<'a>, entities: &[Entity<'a>]) {
     let lower = |text: &str| Value::Text(record.arena.alloc_str(&text.to_lowercase()));
-    match protocol.value.get() {
-        Value::Null => {}
-        Value::Text(text) => protocol.value.set(lower(text)),
-        Value::Array(elements) if elements.iter().all(|element| element.get().text().is_some()) => {
-            let texts = elements.iter().map(|element| lower(element.get().text().unwrap_or_default()));
-            protocol.value.set(array(record.arena, texts));
-        }
-        _ => collected.protocols_stay = true,
-    }
-}
-
-fn collect<'a>(record: &Record<'a>, member: Option<&Member<'a>>, list: &mut Distinct<'a>) {
-    let Some(member) = member else { return };
-    let text = java::rendered(member.value.get());
-    if !text.is_empty() {
-        list.add(record.arena, text);
-        if record.is_traced() {
-            list.sources.push(member.spelled);
+    for protocol in entities.iter().filter_map(|entity| entity.member(ENTITY.protocol)) {
+        match protocol.value.get() {
+            Value::Null => {}
+            Value::Text(text) => protocol.value.set(lower(text)),
+            Value::Array(elements) if elements.iter().all(|element| element.get().text().is_some()) => {
+                let texts = elements.iter().map(|element| lower(element.get().text().unwrap_or_default()));
+                protocol.value.set(array(record.arena, texts));
+            }
+            _ => return,
         }
     }
 }
 
-fn write_lists<'a>(record: &mut Record<'a>, collected: &Collected<'a>) {
-    let arena = record.arena;
-    let mut hosts = Distinct::default();
-    hosts.extend(arena, &collected.domains);
-    hosts.extend(arena, &collected.hosts);
-    let mut addresses = Distinct::default();
-    addresses.extend(arena, &collected.addresses);
-    addresses.extend(arena, &collected.inner_addresses);
-    for (slot, list) in [
-        (const { EVENT.slot("cloud.provider") }, &collected.providers),
-        (const { EVENT.slot("container.id") }, &collected.containers),
-        (const { EVENT.slot("host.domain") }, &collected.domains),
-        (const { EVENT.slot("host.geo.city_name") }, &collected.cities),
-        (const { EVENT.slot("host.geo.country_iso_code") }, &collected.country_codes),
-        (const { EVENT.slot("host.geo.country_name") }, &collected.countries),
-        (const { EVENT.slot("host.hostname") }, &collected.hosts),
-        (const { EVENT.slot("host.os.family") }, &collected.os_families),
-        (const { EVENT.slot("network.transport") }, &collected.transports),
-        (const { EVENT.slot("process.entity_id") }, &collected.processes),
-        (const { EVENT.slot("related.hosts") }, &hosts),
-        (const { EVENT.slot("related.ip") }, &addresses),
-    ] {
-        let value = list.value(arena);
-        if !value.is_null() {
-            record.collected(&list.sources);
-            record.put(slot, value, &rule_of(RULES, slot));
+impl Collection {
+    fn value<'a>(&self, read: &mut Reader<'_, 'a>, entities: &[Entity<'a>]) -> Value<'a> {
+        let mut texts = Distinct::default();
+        let mut add = |read: &mut Reader<'_, 'a>, member| {
+            let text = java::rendered(read.take(member));
+            if !text.is_empty() {
+                texts.add(read.arena, text);
+            }
+        };
+        for source in self.sources {
+            for entity in entities {
+                if source.part.index == Inner::PART.index {
+                    entity.addresses().for_each(|address| add(read, address.member(source.name)));
+                } else {
+                    add(read, entity.member(*source));
+                }
+            }
         }
+        texts.value(read.arena)
     }
 }
 
-fn write_url<'a>(record: &mut Record<'a>, parts: &uri::Parts<'a>, source: &'a str) {
-    let arena = record.arena;
-    let put = |record: &mut Record<'a>, slot, value| {
-        record.collected(&[source]);
-        record.put(slot, value, &URL);
+fn url<'a>(record: &mut Record<'a>, entities: &[Entity<'a>]) {
+    let urls = entities.iter().filter_map(|entity| entity.member(ENTITY.url));
+    let Some((member, parts)) = urls.rev().find_map(|member| Some((member, uri::parts(member.value.get().text()?)?))) else { return };
+    let text = |text: Cow<'a, str>| {
+        Value::Text(match text {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(text) => record.arena.alloc_str(&text),
+        })
     };
-    for (slot, part) in [
-        (const { EVENT.slot("url.extension") }, &parts.extension),
-        (const { EVENT.slot("url.fragment") }, &parts.fragment),
-        (const { EVENT.slot("url.password") }, &parts.password),
-        (const { EVENT.slot("url.path") }, &parts.path),
-        (const { EVENT.slot("url.query") }, &parts.query),
-        (const { EVENT.slot("url.scheme") }, &parts.scheme),
-        (const { EVENT.slot("url.user_info") }, &parts.user_info),
-        (const { EVENT.slot("url.username") }, &parts.username),
+    let port = parts.port.map(|port| integer(record.arena, port.into()));
+    for (rule, part) in [
+        (&URL_DOMAIN, parts.domain.map(Value::Text)),
+        (&URL_EXTENSION, parts.extension.map(text)),
+        (&URL_FRAGMENT, parts.fragment.map(text)),
+        (&URL_ORIGINAL, Some(Value::Text(parts.original))),
+        (&URL_PASSWORD, parts.password.map(text)),
+        (&URL_PATH, parts.path.map(text)),
+        (&URL_PORT, port),
+        (&URL_QUERY, parts.query.map(text)),
+        (&URL_SCHEME, parts.scheme.map(text)),
+        (&URL_USER_INFO, parts.user_info.map(text)),
+        (&URL_USERNAME, parts.username.map(text)),
     ] {
-        if let Some(text) = part {
-            let text: &str = match text {
-                Cow::Borrowed(text) => text,
-                Cow::Owned(text) => arena.alloc_str(text),
-            };
-            put(record, slot, Value::Text(text));
-        }
-    }
-    put(record, const { EVENT.slot("url.domain") }, parts.domain.map_or(Value::Null, Value::Text));
-    put(record, const { EVENT.slot("url.original") }, Value::Text(parts.original));
-    if let Some(port) = parts.port {
-        put(record, const { EVENT.slot("url.port") }, crate::mapping::cast::integer(arena, port.into()));
+        record.fill(rule, |read| {
+            read.take(Some(member));
+            part.unwrap_or(Value::Null)
+        });
     }
 }

@@ -1,42 +1,43 @@
 //! Profile `extended`: ECS fields that the reference leaves out, and what a record that is no alert really is.
 
-use super::rule_of;
-use crate::ecs::{EVENT, Slot};
+use super::Parts;
+use super::entities::ENTITIES;
+use crate::defender::entity::{ENTITY, HASH};
+use crate::defender::hub::{METADATA, PROPERTIES, RECORD, STATUS};
+use crate::defender::part::Source;
+use crate::ecs::EVENT;
 use crate::json::tree::{Value, array};
 use crate::mapping::distinct::Distinct;
 use crate::mapping::java;
-use crate::mapping::record::Record;
+use crate::mapping::record::{Reader, Record, Rule, rules};
 
-/// Fields filled here, and how to say where from.
-pub(crate) const RULES: &[(&str, &str)] = &[
-    ("event.kind", KIND),
-    ("event.category", KIND),
-    ("event.type", KIND),
-    ("event.id", "profile extended: `SystemAlertId`, else `id`"),
-    (
-        "event.severity",
-        "profile extended: `Severity`, else `properties.status.severity`, else `properties.metadata.severity`: Low → 21, Medium → 47, High → 73, Critical → 99",
-    ),
-    ("message", "profile extended: `AlertDisplayName`, else `properties.displayName`, else `properties.metadata.displayName`"),
-    ("rule.id", "profile extended: `AlertType`"),
-    ("rule.name", "profile extended: `AlertDisplayName`"),
-    ("rule.description", "profile extended: `Description`"),
-    ("threat.tactic.name", "profile extended: `Intent`, split at commas"),
-    ("cloud.account.id", "profile extended: the subscription in `AzureResourceId`, else in `id`"),
-    ("user.name", "profile extended: `Name` of each entity of type account, once"),
-    ("user.id", "profile extended: `AadUserId`, else `Sid` of each entity of type account, once"),
-    ("user.domain", "profile extended: `NTDomain` of each entity of type account, once"),
-    ("related.user", "profile extended: `user.name` and `user.id`"),
-    ("related.hosts", "profile extended: `CompromisedEntity` as well"),
-    ("related.hash", "profile extended: `Value` of each file hash, once"),
-    ("file.name", "profile extended: `Name` of each entity of type file, once"),
-    ("file.directory", "profile extended: `Directory` of each entity of type file, once"),
-    ("process.command_line", "profile extended: `CommandLine` of each entity, once"),
-    ("vulnerability.id", "profile extended: `properties.id` of a sub-assessment"),
-    ("vulnerability.severity", "profile extended: `properties.status.severity` of a sub-assessment"),
-];
+const BY_TYPE: &str = "profile extended, for a record that is no alert: by its `type`";
 
-const KIND: &str = "profile extended, for a record that is no alert: by its `type`";
+rules! { EVENT;
+    KIND "event.kind" = BY_TYPE;
+    CATEGORY "event.category" = BY_TYPE;
+    TYPE "event.type" = BY_TYPE;
+    ID "event.id" = "profile extended: `SystemAlertId`, else `id`";
+    SEVERITY "event.severity" =
+        "profile extended: `Severity`, else `properties.status.severity`, else `properties.metadata.severity`: Low → 21, Medium → 47, High → 73, Critical → 99";
+    MESSAGE "message" = "profile extended: `AlertDisplayName`, else `properties.displayName`, else `properties.metadata.displayName`";
+    RULE_ID "rule.id" = "profile extended: `AlertType`";
+    RULE_NAME "rule.name" = "profile extended: `AlertDisplayName`";
+    RULE_DESCRIPTION "rule.description" = "profile extended: `Description`";
+    TACTICS "threat.tactic.name" = "profile extended: `Intent`, split at commas";
+    ACCOUNT "cloud.account.id" = "profile extended: the subscription in `AzureResourceId`, else in `id`";
+    USER_NAME "user.name" = "profile extended: `Name` of each entity of type account, once";
+    USER_ID "user.id" = "profile extended: `AadUserId`, else `Sid` of each entity of type account, once";
+    USER_DOMAIN "user.domain" = "profile extended: `NTDomain` of each entity of type account, once";
+    RELATED_USER "related.user" = "profile extended: `user.name` and `user.id`";
+    RELATED_HOSTS "related.hosts" = "profile extended: `CompromisedEntity` as well";
+    RELATED_HASH "related.hash" = "profile extended: `Value` of each file hash, once";
+    FILE_NAME "file.name" = "profile extended: `Name` of each entity of type file, once";
+    FILE_DIRECTORY "file.directory" = "profile extended: `Directory` of each entity of type file, once";
+    COMMAND_LINE "process.command_line" = "profile extended: `CommandLine` of each entity, once";
+    VULNERABILITY_ID "vulnerability.id" = "profile extended: `properties.id` of a sub-assessment";
+    VULNERABILITY_SEVERITY "vulnerability.severity" = "profile extended: `properties.status.severity` of a sub-assessment";
+}
 
 /// What a record is, when it is no alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,42 +52,51 @@ enum Kind {
 }
 
 /// Adds to a document that is mapped already.
-pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>) {
-    let properties = root.get("properties");
-    let kind = kind_of(root);
+pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
+    let kind = record.look(|read| kind_of(read, parts));
     correct(record, kind);
-    put(record, const { EVENT.slot("event.id") }, &[(root, "systemalertid"), (root, "id")]);
-    put(record, const { EVENT.slot("message") }, &[(root, "alertdisplayname"), (properties, "displayname"), (properties.get("metadata"), "displayname")]);
-    put(record, const { EVENT.slot("rule.id") }, &[(root, "alerttype")]);
-    put(record, const { EVENT.slot("rule.name") }, &[(root, "alertdisplayname")]);
-    put(record, const { EVENT.slot("rule.description") }, &[(root, "description")]);
-    if kind == Kind::SubAssessment {
-        put(record, const { EVENT.slot("vulnerability.id") }, &[(properties, "id")]);
-        put(record, const { EVENT.slot("vulnerability.severity") }, &[(properties.get("status"), "severity")]);
+    for (rule, sources) in [
+        (&ID, &[RECORD.system_alert_id, RECORD.id][..]),
+        (&MESSAGE, &[RECORD.alert_display_name, PROPERTIES.display_name, METADATA.display_name]),
+        (&RULE_ID, &[RECORD.alert_type]),
+        (&RULE_NAME, &[RECORD.alert_display_name]),
+        (&RULE_DESCRIPTION, &[RECORD.description]),
+    ] {
+        record.fill(rule, |read| text(read, parts, sources).map_or(Value::Null, Value::Text));
     }
-    severity(record, &[(root, "severity"), (properties.get("status"), "severity"), (properties.get("metadata"), "severity")]);
-    tactics(record, root);
-    account(record, root);
-    entities(record, root);
+    if kind == Kind::SubAssessment {
+        record.fill(&VULNERABILITY_ID, |read| text(read, parts, &[PROPERTIES.id]).map_or(Value::Null, Value::Text));
+        record.fill(&VULNERABILITY_SEVERITY, |read| text(read, parts, &[STATUS.severity]).map_or(Value::Null, Value::Text));
+    }
+    record.fill(&SEVERITY, |read| match text(read, parts, &[RECORD.severity, STATUS.severity, METADATA.severity]).map(str::to_lowercase).as_deref() {
+        Some("low") => Value::Number("21"),
+        Some("medium") => Value::Number("47"),
+        Some("high") => Value::Number("73"),
+        Some("critical") => Value::Number("99"),
+        _ => Value::Null,
+    });
+    record.fill(&TACTICS, |read| {
+        let Some(intent) = text(read, parts, &[RECORD.intent]) else { return Value::Null };
+        let names: Vec<_> = intent.split(',').map(|name| Value::Text(name.trim())).collect();
+        array(read.arena, names)
+    });
+    record.fill(&ACCOUNT, |read| {
+        let id = text(read, parts, &[RECORD.azure_resource_id, RECORD.id]);
+        id.and_then(subscription_of).map_or(Value::Null, Value::Text)
+    });
+    entities(record, parts);
 }
 
 /// The first text that is not empty.
-fn first<'a>(record: &Record<'a>, sources: &[(Value<'a>, &'static str)]) -> Option<&'a str> {
-    sources.iter().find_map(|&(object, name)| record.read(object, name).text().filter(|text| !text.is_empty()))
+fn text<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, sources: &[Source]) -> Option<&'a str> {
+    sources.iter().find_map(|&source| parts.read(read, source).text().filter(|text| !text.is_empty()))
 }
 
-fn put<'a>(record: &mut Record<'a>, slot: Slot, sources: &[(Value<'a>, &'static str)]) {
-    match first(record, sources) {
-        Some(text) => record.put(slot, Value::Text(text), &rule_of(RULES, slot)),
-        None => record.settle(),
-    }
-}
-
-fn kind_of(root: Value<'_>) -> Kind {
-    if ["systemalertid", "alerttype", "alertdisplayname"].into_iter().any(|name| !root.get(name).is_blank()) {
+fn kind_of<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>) -> Kind {
+    if [RECORD.system_alert_id, RECORD.alert_type, RECORD.alert_display_name].into_iter().any(|source| !parts.read(read, source).is_blank()) {
         return Kind::Alert;
     }
-    let kind = root.get("type").text().unwrap_or_default().to_lowercase();
+    let kind = parts.read(read, RECORD.type_).text().unwrap_or_default().to_lowercase();
     match kind.rsplit('/').next().unwrap_or_default() {
         _ if kind.contains("/regulatorycompliance") => Kind::Compliance,
         "assessments" => Kind::Assessment,
@@ -105,101 +115,85 @@ fn correct(record: &mut Record<'_>, kind: Kind) {
         Kind::Score => ("metric", "configuration", "info"),
         Kind::AttackPath => ("state", "threat", "indicator"),
     };
-    let arena = record.arena;
-    record.put(const { EVENT.slot("event.kind") }, Value::Text(event_kind), &KIND);
-    record.put(const { EVENT.slot("event.category") }, array(arena, [Value::Text(category)]), &KIND);
-    record.put(const { EVENT.slot("event.type") }, array(arena, [Value::Text(event_type)]), &KIND);
+    record.fill(&KIND, |_| Value::Text(event_kind));
+    record.fill(&CATEGORY, |read| array(read.arena, [Value::Text(category)]));
+    record.fill(&TYPE, |read| array(read.arena, [Value::Text(event_type)]));
 }
 
-fn severity<'a>(record: &mut Record<'a>, sources: &[(Value<'a>, &'static str)]) {
-    let slot = const { EVENT.slot("event.severity") };
-    let number = match first(record, sources).map(str::to_lowercase).as_deref() {
-        Some("low") => "21",
-        Some("medium") => "47",
-        Some("high") => "73",
-        Some("critical") => "99",
-        _ => return record.settle(),
-    };
-    record.put(slot, Value::Number(number), &rule_of(RULES, slot));
+fn subscription_of(id: &str) -> Option<&str> {
+    let mut names = id.split('/').skip(1);
+    names.next().filter(|name| name.eq_ignore_ascii_case("subscriptions")).and_then(|_| names.next())
 }
 
-fn tactics<'a>(record: &mut Record<'a>, root: Value<'a>) {
-    let slot = const { EVENT.slot("threat.tactic.name") };
-    let Some(intent) = first(record, &[(root, "intent")]) else { return record.settle() };
-    let names: Vec<_> = intent.split(',').map(|name| Value::Text(name.trim())).collect();
-    record.put(slot, array(record.arena, names), &rule_of(RULES, slot));
+/// What becomes of the members of entities of one type.
+struct OfType {
+    rule: &'static Rule,
+    /// In lower case; empty for any.
+    entity: &'static str,
+    /// The first of these that is not blank.
+    sources: &'static [Source],
 }
 
-fn account<'a>(record: &mut Record<'a>, root: Value<'a>) {
-    let slot = const { EVENT.slot("cloud.account.id") };
-    let subscription = first(record, &[(root, "azureresourceid"), (root, "id")]).and_then(|id| {
-        let mut names = id.split('/').skip(1);
-        names.next().filter(|name| name.eq_ignore_ascii_case("subscriptions")).and_then(|_| names.next())
-    });
-    match subscription {
-        Some(id) => record.put(slot, Value::Text(id), &rule_of(RULES, slot)),
-        None => record.settle(),
-    }
-}
+const OF_TYPES: &[OfType] = &[
+    OfType { rule: &USER_NAME, entity: "account", sources: &[ENTITY.name] },
+    OfType { rule: &USER_ID, entity: "account", sources: &[ENTITY.aad_user_id, ENTITY.sid] },
+    OfType { rule: &USER_DOMAIN, entity: "account", sources: &[ENTITY.nt_domain] },
+    OfType { rule: &FILE_NAME, entity: "file", sources: &[ENTITY.name] },
+    OfType { rule: &FILE_DIRECTORY, entity: "file", sources: &[ENTITY.directory] },
+    OfType { rule: &COMMAND_LINE, entity: "", sources: &[ENTITY.command_line] },
+];
 
 /// Collects from the entities as the document holds them.
-fn entities<'a>(record: &mut Record<'a>, root: Value<'a>) {
-    let arena = record.arena;
-    let mut names = Distinct::default();
-    let mut ids = Distinct::default();
-    let mut domains = Distinct::default();
-    let mut hashes = Distinct::default();
-    let mut files = Distinct::default();
-    let mut directories = Distinct::default();
-    let mut command_lines = Distinct::default();
-    let mut hosts = Distinct::default();
-    let add = |list: &mut Distinct<'a>, value: Value<'a>| {
-        if !value.is_blank() {
-            list.add(arena, java::rendered(value));
-        }
-    };
-    for entity in record.document.get(const { EVENT.slot("microsoft_defender_cloud.event.entities") }).elements() {
-        let entity = entity.get();
-        add(&mut command_lines, entity.get("command_line"));
-        for hash in entity.get("file_hashes").elements() {
-            add(&mut hashes, hash.get().get("value"));
-        }
-        match entity.get("type").text().unwrap_or_default().to_lowercase().as_str() {
-            "account" => {
-                add(&mut names, entity.get("name"));
-                let id = entity.get("aad_user_id");
-                add(&mut ids, if id.is_blank() { entity.get("sid") } else { id });
-                add(&mut domains, entity.get("nt_domain"));
+fn entities<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
+    let entities: Vec<(Value<'a>, String)> = record
+        .document
+        .get(ENTITIES.slot)
+        .elements()
+        .iter()
+        .map(|entity| (entity.get(), entity.get().get(ENTITY.type_.name).text().unwrap_or_default().to_lowercase()))
+        .collect();
+    for OfType { rule, entity, sources } in OF_TYPES {
+        record.fill(rule, |read| {
+            let mut texts = Distinct::default();
+            for (object, _) in entities.iter().filter(|(_, kind)| entity.is_empty() || kind == entity) {
+                let value = sources.iter().map(|source| read.value(*object, source.name)).find(|value| !value.is_blank());
+                add(read, &mut texts, value.unwrap_or(Value::Null));
             }
-            "file" => {
-                add(&mut files, entity.get("name"));
-                add(&mut directories, entity.get("directory"));
+            texts.value(read.arena)
+        });
+    }
+    record.fill(&RELATED_USER, |read| {
+        let mut users = Distinct::default();
+        for slot in [USER_NAME.slot, USER_ID.slot] {
+            read.field(slot).elements().iter().for_each(|user| add(read, &mut users, user.get()));
+        }
+        users.value(read.arena)
+    });
+    record.fill(&RELATED_HASH, |read| {
+        let mut hashes = Distinct::default();
+        for (object, kind) in &entities {
+            for hash in object.get(ENTITY.file_hashes.name).elements() {
+                let hash = read.value(hash.get(), HASH.value.name);
+                add(read, &mut hashes, hash);
             }
-            "filehash" => add(&mut hashes, entity.get("value")),
-            _ => {}
+            if kind == "filehash" {
+                let hash = read.value(*object, ENTITY.value.name);
+                add(read, &mut hashes, hash);
+            }
         }
-    }
-    for host in record.document.get(const { EVENT.slot("related.hosts") }).elements() {
-        add(&mut hosts, host.get());
-    }
-    add(&mut hosts, root.get("compromisedentity"));
-    let mut users = Distinct::default();
-    users.extend(arena, &names);
-    users.extend(arena, &ids);
-    for (slot, list) in [
-        (const { EVENT.slot("user.name") }, &names),
-        (const { EVENT.slot("user.id") }, &ids),
-        (const { EVENT.slot("user.domain") }, &domains),
-        (const { EVENT.slot("related.user") }, &users),
-        (const { EVENT.slot("related.hash") }, &hashes),
-        (const { EVENT.slot("related.hosts") }, &hosts),
-        (const { EVENT.slot("file.name") }, &files),
-        (const { EVENT.slot("file.directory") }, &directories),
-        (const { EVENT.slot("process.command_line") }, &command_lines),
-    ] {
-        let value = list.value(arena);
-        if !value.is_null() {
-            record.put(slot, value, &rule_of(RULES, slot));
-        }
+        hashes.value(read.arena)
+    });
+    record.fill(&RELATED_HOSTS, |read| {
+        let mut hosts = Distinct::default();
+        read.field(RELATED_HOSTS.slot).elements().iter().for_each(|host| add(read, &mut hosts, host.get()));
+        let host = parts.read(read, RECORD.compromised_entity);
+        add(read, &mut hosts, host);
+        hosts.value(read.arena)
+    });
+}
+
+fn add<'a>(read: &Reader<'_, 'a>, texts: &mut Distinct<'a>, value: Value<'a>) {
+    if !value.is_blank() {
+        texts.add(read.arena, java::rendered(value));
     }
 }

@@ -1,341 +1,202 @@
 //! The members that move to a field of their own, one line each.
 //!
-//! `object` is a container that the reference looks into, so that anything else in its place is reported; `any` yields nothing in silence.
 //! A member that is copied to an ECS field is dropped from its own unless `preserve_duplicate_custom_fields` is set.
 
 use core::fmt;
 
-use crate::defender::{hub, same};
+use super::Parts;
+use crate::defender::hub::{
+    ASSESSMENT_ENRICHMENT, DEFINITION, DEFINITION_PROPERTIES, DEFINITION_SOURCE, LINKS, METADATA, PROPERTIES, RECORD, RESOURCE_DETAILS, SCORE,
+    SECURITY_ENRICHMENT, STATUS, SUB_ASSESSMENT_ENRICHMENT,
+};
+use crate::defender::part::Source;
 use crate::ecs::{EVENT, Slot};
-use crate::json::known::{self, InForm};
-use crate::json::name::Name;
-use crate::json::places::Places;
 use crate::json::tree::{Member, Value};
 use crate::mapping::cast::{Cast, cast};
-use crate::mapping::record::Record;
-
-/// The members of one container.
-#[derive(Debug)]
-pub(crate) struct Section {
-    /// Where the container stands, empty for the record itself.
-    pub path: &'static str,
-    /// The path of what it stands in.
-    parent: &'static str,
-    /// Its name there, and the key of that in lower case.
-    name: &'static str,
-    key: u32,
-    otherwise: Otherwise,
-    moves: &'static [Move],
-    /// Where moves stand by the keys of their members.
-    places: Places<128>,
-}
-
-/// What becomes of something else in the place of a container.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Otherwise {
-    /// It is reported.
-    Reported,
-    /// It yields nothing, in silence.
-    Ignored,
-}
+use crate::mapping::record::{Reader, Record};
 
 /// One member and the field it moves to.
 #[derive(Debug)]
 pub(crate) struct Move {
-    container: &'static str,
-    member: &'static str,
-    /// The member's name in lower case.
-    name: Name,
+    source: Source,
     /// The field.
     pub target: Slot,
-    /// The type it is brought to.
-    pub cast: Cast,
+    cast: Cast,
     /// The ECS field that it is copied to.
     pub copy: Option<Slot>,
 }
 
-impl Section {
-    const fn new(path: &'static str, otherwise: Otherwise, moves: &'static [Move]) -> Self {
-        let mut places = Places::new();
-        let mut at = 0;
-        while at < moves.len() {
-            places.add(moves[at].name.key, at);
-            at += 1;
-        }
-        assert!(moves.len() <= MOST, "a section of more moves than are found at once");
-        let mut dot = path.len();
-        while dot > 0 && path.as_bytes()[dot - 1] != b'.' {
-            dot -= 1;
-        }
-        let name = path.split_at(dot).1;
-        let parent = path.split_at(dot.saturating_sub(1)).0;
-        Self { path, parent, name, key: known::lowercase(name).key(), otherwise, moves, places }
-    }
-
-    /// The member of each move, found in one pass.
-    fn members<'a>(&self, container: Value<'a>) -> [Option<&'a Member<'a>>; MOST] {
-        let mut found = [None; MOST];
-        for member in container.members() {
-            if let Some(at) = self.places.find(member.key, |at| member.is(self.moves[at].name)) {
-                found[at] = Some(member);
-            }
-        }
-        found
-    }
-
-    /// The rules of this container.
-    pub(crate) fn moves(&self) -> &'static [Move] {
-        self.moves
-    }
+macro_rules! moves {
+    ($($part:ident.$member:ident => $target:literal $cast:ident $(, copied to $copy:literal)?;)*) => {
+        &[$(Move {
+            source: $part.$member,
+            target: EVENT.slot(concat!("microsoft_defender_cloud.event.", $target)),
+            cast: Cast::$cast,
+            copy: moves!(@copy $($copy)?),
+        }),*]
+    };
+    (@copy) => { None };
+    (@copy $copy:literal) => { Some(EVENT.slot($copy)) };
 }
 
-impl Move {
-    /// The member's path in a record.
-    fn path(&self) -> String {
-        match self.container {
-            "" => self.member.to_owned(),
-            container => format!("{container}.{}", self.member),
-        }
-    }
-}
+/// All of them, those of one part side by side.
+pub(crate) const MOVES: &[Move] = moves! {
+    RECORD.dollar_type => "event_type" AsIs;
+    RECORD.agent_id => "agent_id" AsIs;
+    RECORD.alert_display_name => "display_name" AsIs;
+    RECORD.alert_type => "alert_type" AsIs;
+    RECORD.alert_uri => "uri" AsIs, copied to "event.reference";
+    RECORD.azure_resource_id => "azure_resource_id" AsIs;
+    RECORD.compromised_entity => "compromised_entity" AsIs;
+    RECORD.confidence_level => "confidence.level" AsIs;
+    RECORD.confidence_reasons => "confidence.reasons" AsIs;
+    RECORD.confidence_score => "confidence.score" AsIs;
+    RECORD.correlation_key => "correlation_key" AsIs;
+    RECORD.description => "description" AsIs;
+    RECORD.end_time_utc => "end_time_utc" Date, copied to "event.end";
+    RECORD.extended_links => "extended_links" AsIs;
+    RECORD.extended_properties => "extended_properties" AsIs;
+    RECORD.id => "id" AsIs;
+    RECORD.intent => "intent" AsIs;
+    RECORD.is_incident => "is_incident" Boolean;
+    RECORD.kind => "kind" AsIs;
+    RECORD.location => "location" AsIs;
+    RECORD.name => "name" AsIs;
+    RECORD.processing_end_time => "processing_end_time" Date;
+    RECORD.product_name => "product.name" AsIs, copied to "event.provider";
+    RECORD.provider_alert_status => "provider_alert_status" AsIs;
+    RECORD.remediation_steps => "remediation_steps" AsIs;
+    RECORD.severity => "severity" AsIs;
+    RECORD.start_time_utc => "start_time_utc" Date, copied to "event.start";
+    RECORD.status => "status" AsIs;
+    RECORD.system_alert_id => "system.alert_id" AsIs;
+    RECORD.tags => "tags" AsIs;
+    RECORD.tenant_id => "tenant_id" AsIs;
+    RECORD.time_generated => "time_generated" Date, copied to "@timestamp";
+    RECORD.type_ => "type" AsIs;
+    RECORD.vendor_name => "vendor_name" AsIs, copied to "observer.vendor";
+    RECORD.workspace_id => "workspace.id" AsIs;
+    RECORD.workspace_resource_group => "workspace.resource_group" AsIs;
+    RECORD.workspace_subscription_id => "workspace.subscription_id" AsIs;
+
+    ASSESSMENT_ENRICHMENT.action => "assessment_event_data_enrichment.action" AsIs;
+    ASSESSMENT_ENRICHMENT.api_version => "assessment_event_data_enrichment.api_version" AsIs;
+    ASSESSMENT_ENRICHMENT.is_snapshot => "assessment_event_data_enrichment.is_snapshot" Boolean;
+
+    PROPERTIES.dollar_type => "properties.type" AsIs;
+    PROPERTIES.assessment_details_link => "properties.assessment.details_link" AsIs;
+    PROPERTIES.assessment_type => "properties.assessment.type" AsIs;
+    PROPERTIES.category => "properties.category" AsIs;
+    PROPERTIES.description => "properties.description" AsIs;
+    PROPERTIES.display_name => "properties.display_name" AsIs;
+    PROPERTIES.environment => "properties.environment" AsIs;
+    PROPERTIES.failed_resources => "properties.failed_resources" Long;
+    PROPERTIES.healthy_resource_count => "properties.healthy_resource_count" Long;
+    PROPERTIES.id => "properties.id" AsIs;
+    PROPERTIES.impact => "properties.impact" AsIs;
+    PROPERTIES.not_applicable_resource_count => "properties.not_applicable_resource_count" Long;
+    PROPERTIES.passed_resources => "properties.passed_resources" Long;
+    PROPERTIES.remediation => "properties.remediation" AsIs;
+    PROPERTIES.skipped_resources => "properties.skipped_resources" Long;
+    PROPERTIES.state => "properties.state" AsIs;
+    PROPERTIES.additional_data => "properties.additional_data" AsIs;
+    PROPERTIES.time_generated => "properties.time_generated" Date;
+    PROPERTIES.unhealthy_resource_count => "properties.unhealthy_resource_count" Long;
+    PROPERTIES.weight => "properties.weight" Long;
+
+    DEFINITION.id => "properties.definition.id" AsIs;
+    DEFINITION.name => "properties.definition.name" AsIs;
+    DEFINITION.type_ => "properties.definition.type" AsIs;
+
+    DEFINITION_PROPERTIES.assessment_definitions => "properties.assessment.definitions" Text;
+    DEFINITION_PROPERTIES.display_name => "properties.definition.display_name" AsIs;
+    DEFINITION_PROPERTIES.max_score => "properties.definition.max_score" Long;
+
+    DEFINITION_SOURCE.source_type => "properties.definition.source_type" AsIs;
+
+    LINKS.azure_portal => "properties.links.azure_portal" AsIs;
+
+    METADATA.assessment_type => "properties.metadata.assessment_type" AsIs;
+    METADATA.categories => "properties.metadata.categories" AsIs;
+    METADATA.description => "properties.metadata.description" AsIs;
+    METADATA.display_name => "properties.metadata.display_name" AsIs;
+    METADATA.implementation_effort => "properties.metadata.implementation_effort" AsIs;
+    METADATA.policy_definition_id => "properties.metadata.policy_definition_id" AsIs;
+    METADATA.preview => "properties.metadata.preview" Boolean;
+    METADATA.remediation_description => "properties.metadata.remediation_description" AsIs;
+    METADATA.severity => "properties.metadata.severity" AsIs;
+    METADATA.threats => "properties.metadata.threats" AsIs;
+    METADATA.user_impact => "properties.metadata.user_impact" AsIs;
+
+    RESOURCE_DETAILS.dollar_type => "properties.resource_details.type" AsIs;
+    RESOURCE_DETAILS.id => "properties.resource_details.id" AsIs;
+    RESOURCE_DETAILS.machine_name => "properties.resource_details.machine_name" AsIs;
+    RESOURCE_DETAILS.source => "properties.resource_details.source" AsIs;
+    RESOURCE_DETAILS.source_computer_id => "properties.resource_details.source_computer_id" AsIs;
+    RESOURCE_DETAILS.vm_uuid => "properties.resource_details.vm_uuid" AsIs;
+    RESOURCE_DETAILS.workspace_id => "properties.resource_details.workspace_id" AsIs;
+
+    SCORE.current => "properties.score.current" Double;
+    SCORE.max => "properties.score.max" Long;
+    SCORE.percentage => "properties.score.percentage" Double;
+
+    STATUS.dollar_type => "properties.status.type" AsIs;
+    STATUS.cause => "properties.status.cause" AsIs;
+    STATUS.code => "properties.status.code" AsIs;
+    STATUS.description => "properties.status.description" AsIs;
+    STATUS.first_evaluation_date => "properties.status.first_evaluation_date" Date;
+    STATUS.severity => "properties.status.severity" AsIs;
+    STATUS.status_change_date => "properties.status.status_change_date" Date;
+
+    SECURITY_ENRICHMENT.dollar_type => "security_event_data_enrichment.type" AsIs;
+    SECURITY_ENRICHMENT.action => "security_event_data_enrichment.action" AsIs;
+    SECURITY_ENRICHMENT.api_version => "security_event_data_enrichment.api_version" AsIs;
+    SECURITY_ENRICHMENT.interval => "security_event_data_enrichment.interval" AsIs;
+    SECURITY_ENRICHMENT.is_snapshot => "security_event_data_enrichment.is_snapshot" Boolean;
+
+    SUB_ASSESSMENT_ENRICHMENT.dollar_type => "sub_assessment_event.data_enrichment.type" AsIs;
+    SUB_ASSESSMENT_ENRICHMENT.action => "sub_assessment_event.data_enrichment.action" AsIs;
+    SUB_ASSESSMENT_ENRICHMENT.api_version => "sub_assessment_event.data_enrichment.api_version" AsIs;
+    SUB_ASSESSMENT_ENRICHMENT.is_snapshot => "sub_assessment_event.data_enrichment.is_snapshot" Boolean;
+};
 
 impl fmt::Display for Move {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.cast {
-            Cast::AsIs => write!(f, "`{}`", self.path()),
-            cast => write!(f, "`{}` as {}", self.path(), cast.name()),
+            Cast::AsIs => write!(f, "`{}`", self.source),
+            cast => write!(f, "`{}` as {}", self.source, cast.name()),
         }
     }
 }
-
-macro_rules! moves {
-    ($($kind:ident $path:literal { $($source:literal => $target:literal $cast:ident $(, copied to $copy:literal)?;)* })*) => {
-        &[$(Section::new($path, moves!(@$kind), const { &[$(Move {
-                container: $path,
-                member: const { hub::declared($path, $source) },
-                name: {
-                    const LOWER: InForm = known::lowercase($source);
-                    Name::of(LOWER.text())
-                },
-                target: const { EVENT.slot(concat!("microsoft_defender_cloud.event.", $target)) },
-                cast: Cast::$cast,
-                copy: moves!(@copy $($copy)?),
-            }),*] })),*]
-    };
-    (@object) => { Otherwise::Reported };
-    (@any) => { Otherwise::Ignored };
-    (@copy) => { None };
-    (@copy $copy:literal) => { Some(const { EVENT.slot($copy) }) };
-}
-
-/// All of them.
-pub(crate) const MOVES: &[Section] = moves! {
-    object "" {
-        "$type" => "event_type" AsIs;
-        "AgentId" => "agent_id" AsIs;
-        "AlertDisplayName" => "display_name" AsIs;
-        "AlertType" => "alert_type" AsIs;
-        "AlertUri" => "uri" AsIs, copied to "event.reference";
-        "AzureResourceId" => "azure_resource_id" AsIs;
-        "CompromisedEntity" => "compromised_entity" AsIs;
-        "ConfidenceLevel" => "confidence.level" AsIs;
-        "ConfidenceReasons" => "confidence.reasons" AsIs;
-        "ConfidenceScore" => "confidence.score" AsIs;
-        "CorrelationKey" => "correlation_key" AsIs;
-        "Description" => "description" AsIs;
-        "EndTimeUtc" => "end_time_utc" Date, copied to "event.end";
-        "ExtendedLinks" => "extended_links" AsIs;
-        "ExtendedProperties" => "extended_properties" AsIs;
-        "id" => "id" AsIs;
-        "Intent" => "intent" AsIs;
-        "IsIncident" => "is_incident" Boolean;
-        "kind" => "kind" AsIs;
-        "location" => "location" AsIs;
-        "name" => "name" AsIs;
-        "ProcessingEndTime" => "processing_end_time" Date;
-        "ProductName" => "product.name" AsIs, copied to "event.provider";
-        "ProviderAlertStatus" => "provider_alert_status" AsIs;
-        "RemediationSteps" => "remediation_steps" AsIs;
-        "Severity" => "severity" AsIs;
-        "StartTimeUtc" => "start_time_utc" Date, copied to "event.start";
-        "Status" => "status" AsIs;
-        "SystemAlertId" => "system.alert_id" AsIs;
-        "tags" => "tags" AsIs;
-        "tenantId" => "tenant_id" AsIs;
-        "TimeGenerated" => "time_generated" Date, copied to "@timestamp";
-        "type" => "type" AsIs;
-        "VendorName" => "vendor_name" AsIs, copied to "observer.vendor";
-        "WorkspaceId" => "workspace.id" AsIs;
-        "WorkspaceResourceGroup" => "workspace.resource_group" AsIs;
-        "WorkspaceSubscriptionId" => "workspace.subscription_id" AsIs;
-    }
-    object "assessmentEventDataEnrichment" {
-        "action" => "assessment_event_data_enrichment.action" AsIs;
-        "apiVersion" => "assessment_event_data_enrichment.api_version" AsIs;
-        "isSnapshot" => "assessment_event_data_enrichment.is_snapshot" Boolean;
-    }
-    object "properties" {
-        "$type" => "properties.type" AsIs;
-        "assessmentDetailsLink" => "properties.assessment.details_link" AsIs;
-        "assessmentType" => "properties.assessment.type" AsIs;
-        "category" => "properties.category" AsIs;
-        "description" => "properties.description" AsIs;
-        "displayName" => "properties.display_name" AsIs;
-        "environment" => "properties.environment" AsIs;
-        "failedResources" => "properties.failed_resources" Long;
-        "healthyResourceCount" => "properties.healthy_resource_count" Long;
-        "id" => "properties.id" AsIs;
-        "impact" => "properties.impact" AsIs;
-        "notApplicableResourceCount" => "properties.not_applicable_resource_count" Long;
-        "passedResources" => "properties.passed_resources" Long;
-        "remediation" => "properties.remediation" AsIs;
-        "skippedResources" => "properties.skipped_resources" Long;
-        "state" => "properties.state" AsIs;
-        "additionalData" => "properties.additional_data" AsIs;
-        "timeGenerated" => "properties.time_generated" Date;
-        "unhealthyResourceCount" => "properties.unhealthy_resource_count" Long;
-        "weight" => "properties.weight" Long;
-    }
-    object "properties.definition" {
-        "id" => "properties.definition.id" AsIs;
-        "name" => "properties.definition.name" AsIs;
-        "type" => "properties.definition.type" AsIs;
-    }
-    object "properties.definition.properties" {
-        "assessmentDefinitions" => "properties.assessment.definitions" Text;
-        "displayName" => "properties.definition.display_name" AsIs;
-        "maxScore" => "properties.definition.max_score" Long;
-    }
-    any "properties.definition.properties.source" {
-        "sourceType" => "properties.definition.source_type" AsIs;
-    }
-    any "properties.links" {
-        "azurePortal" => "properties.links.azure_portal" AsIs;
-    }
-    object "properties.metadata" {
-        "assessmentType" => "properties.metadata.assessment_type" AsIs;
-        "categories" => "properties.metadata.categories" AsIs;
-        "description" => "properties.metadata.description" AsIs;
-        "displayName" => "properties.metadata.display_name" AsIs;
-        "implementationEffort" => "properties.metadata.implementation_effort" AsIs;
-        "policyDefinitionId" => "properties.metadata.policy_definition_id" AsIs;
-        "preview" => "properties.metadata.preview" Boolean;
-        "remediationDescription" => "properties.metadata.remediation_description" AsIs;
-        "severity" => "properties.metadata.severity" AsIs;
-        "threats" => "properties.metadata.threats" AsIs;
-        "userImpact" => "properties.metadata.user_impact" AsIs;
-    }
-    any "properties.resourceDetails" {
-        "$type" => "properties.resource_details.type" AsIs;
-        "id" => "properties.resource_details.id" AsIs;
-        "machineName" => "properties.resource_details.machine_name" AsIs;
-        "source" => "properties.resource_details.source" AsIs;
-        "sourceComputerId" => "properties.resource_details.source_computer_id" AsIs;
-        "vmUuid" => "properties.resource_details.vm_uuid" AsIs;
-        "workspaceId" => "properties.resource_details.workspace_id" AsIs;
-    }
-    object "properties.score" {
-        "current" => "properties.score.current" Double;
-        "max" => "properties.score.max" Long;
-        "percentage" => "properties.score.percentage" Double;
-    }
-    object "properties.status" {
-        "$type" => "properties.status.type" AsIs;
-        "cause" => "properties.status.cause" AsIs;
-        "code" => "properties.status.code" AsIs;
-        "description" => "properties.status.description" AsIs;
-        "firstEvaluationDate" => "properties.status.first_evaluation_date" Date;
-        "severity" => "properties.status.severity" AsIs;
-        "statusChangeDate" => "properties.status.status_change_date" Date;
-    }
-    object "securityEventDataEnrichment" {
-        "$type" => "security_event_data_enrichment.type" AsIs;
-        "action" => "security_event_data_enrichment.action" AsIs;
-        "apiVersion" => "security_event_data_enrichment.api_version" AsIs;
-        "interval" => "security_event_data_enrichment.interval" AsIs;
-        "isSnapshot" => "security_event_data_enrichment.is_snapshot" Boolean;
-    }
-    object "SubAssessmentEventDataEnrichment" {
-        "$type" => "sub_assessment_event.data_enrichment.type" AsIs;
-        "action" => "sub_assessment_event.data_enrichment.action" AsIs;
-        "apiVersion" => "sub_assessment_event.data_enrichment.api_version" AsIs;
-        "isSnapshot" => "sub_assessment_event.data_enrichment.is_snapshot" Boolean;
-    }
-};
-
-/// No section has more moves.
-const MOST: usize = 40;
-
-/// The section that each section's container stands in; the record itself stands in itself.
-const PARENTS: [usize; MOVES.len()] = {
-    let mut parents = [0; MOVES.len()];
-    let mut at = 1;
-    while at < MOVES.len() {
-        let mut other = 0;
-        while !same(MOVES[other].path, MOVES[at].parent) {
-            other += 1;
-        }
-        assert!(other < at, "a section before the one that it stands in");
-        parents[at] = other;
-        at += 1;
-    }
-    parents
-};
 
 /// Applies all of them to a record.
-pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>, keep_copied: bool) {
-    let mut containers = [root; MOVES.len()];
-    for (at, section) in MOVES.iter().enumerate() {
-        if at > 0 {
-            containers[at] = container(record, containers[PARENTS[at]], section);
-        }
-        if containers[at].members().is_empty() {
+pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, keep_copied: bool) {
+    for moves in MOVES.chunk_by(|left, right| left.source.part.index == right.source.part.index) {
+        let Some(part) = moves.first().map(|first| first.source.part) else { continue };
+        let object = parts.object(part);
+        if object.members().is_empty() {
             continue;
         }
-        for (rule, member) in section.moves.iter().zip(section.members(containers[at])) {
-            if let Some(member) = member {
-                apply_one(record, member, rule, keep_copied);
+        let found = part.members(object);
+        for rule in moves {
+            let Some(member) = found.get(rule.source) else { continue };
+            record.fill_slot(rule.copy.unwrap_or(rule.target), rule, |read| rule.value(read, member));
+            if let Some(copy) = rule.copy.filter(|_| keep_copied) {
+                record.fill_slot(rule.target, rule, |read| read.field(copy));
             }
         }
     }
 }
 
-/// The container of a section; `Null` where there is none.
-fn container<'a>(record: &mut Record<'a>, parent: Value<'a>, section: &Section) -> Value<'a> {
-    let is_it = |member: &&Member<'a>| member.key == section.key && member.name.eq_ignore_ascii_case(section.name);
-    let Some(member) = parent.members().iter().find(is_it) else { return Value::Null };
-    record.open(member);
-    match member.value.get() {
-        object @ Value::Object(_) => object,
-        Value::Null => Value::Null,
-        other => {
-            if section.otherwise == Otherwise::Reported {
-                record.unexpected(&section.path, other, "an object");
-            }
+impl Move {
+    fn value<'a>(&self, read: &mut Reader<'_, 'a>, member: &'a Member<'a>) -> Value<'a> {
+        let value = read.take(Some(member));
+        if value.is_blank() {
+            return Value::Null;
+        }
+        cast(read.arena, value, self.cast).unwrap_or_else(|part| {
+            read.errors.unreadable(&self.source, part, self.cast.name());
             Value::Null
-        }
-    }
-}
-
-fn apply_one<'a>(record: &mut Record<'a>, member: &'a Member<'a>, rule: &Move, keep_copied: bool) {
-    record.note(member);
-    let value = member.value.get();
-    if value.is_blank() {
-        return record.settle();
-    }
-    let value = match cast(record.arena, value, rule.cast) {
-        Ok(value) => value,
-        Err(part) => {
-            record.unreadable(&rule.path(), part, rule.cast.name());
-            return record.settle();
-        }
-    };
-    let Some(copy) = rule.copy else {
-        return record.put(rule.target, value, rule);
-    };
-    record.put(copy, value, rule);
-    if keep_copied {
-        record.note(member);
-        record.put(rule.target, value, rule);
+        })
     }
 }

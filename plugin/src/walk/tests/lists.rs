@@ -114,6 +114,15 @@ fn r08_a_link_to_elsewhere_is_not_followed() {
 }
 
 #[test]
+fn a_link_that_would_lead_to_another_path_is_not_followed() {
+    let record = linked("a").replace("/a/subAssessments\"", "/%2e%2E/a/subAssessments\"");
+    let ran = one_by_one(&[(FIRST, ok(&[record, bare("b")], None))]);
+    assert_eq!((names(&ran), ran.codes(), ran.totals.failed), (vec!["a".to_owned(), "b".to_owned()], vec!["sub-assessments-failed"], 1));
+    assert!(ran.problems[0].message.ends_with("its link is not followed: a segment of its path is `.` or `..`, so it would lead to another one"));
+    assert_eq!(ran.requests.len(), 1);
+}
+
+#[test]
 fn r08_a_scope_that_fails_leaves_the_others_alone() {
     let failures = [answer(500, ""), answer(404, ""), Err(Failure::TimedOut), Err(Failure::TooLarge(9)), Err(Failure::Refused("no".into()))];
     for mode in [SubAssessments::PerAssessment, SubAssessments::ListAll] {

@@ -190,6 +190,19 @@ fn a_link_that_is_not_known_makes_a_run_incomplete() {
 }
 
 #[test]
+fn links_that_say_different_things_make_a_run_incomplete() {
+    let page = |other: &str| answer(200, format!("{{\"value\":[{}],\"nextLink\":{:?},\"@odata.nextLink\":{other:?}}}", bare("a"), later(1)));
+    let ran = one_by_one(&[(FIRST, page(&later(2)))]);
+    assert_eq!((names(&ran), ran.codes(), ran.totals.complete, ran.requests.len()), (vec!["a".to_owned()], vec!["link-unknown"], false, 1));
+    let told = &ran.problems[0].message;
+    assert!(told.ends_with("there is a next page, but `@odata.nextLink` says something else about it than another member"), "{told}");
+
+    let same = later(1).replace("https://management.azure.com", "");
+    let ran = one_by_one(&[(FIRST, page(&same)), (&later(1), ok(&[bare("b")], None))]);
+    assert_eq!((names(&ran).len(), ran.problems.len(), ran.totals.complete), (2, 0, true));
+}
+
+#[test]
 fn every_request_is_a_url() {
     let mut settings = settings(SubAssessments::PerAssessment);
     settings.scopes = vec![Scope::ManagementGroup("Größe 1%?".into())];

@@ -1,9 +1,52 @@
-//! The names of members inside entities and resource identifiers, by the names that Azure uses.
+//! Entities and resource identifiers of an alert: the names that Azure uses and those that documents have for them, and what rules read of an entity.
 
+use super::part::parts;
+use crate::json::name::Name;
 use crate::mapping::names::{Renames, renames};
 
-/// Inside entities, at every depth.
-pub(crate) static ENTITY: Renames<55> = renames([
+parts! { named Order _;
+    /// An entity.
+    ENTITY: Entity in Entity "", Ignored, "Entities[]" {
+        address = "Address", asset = "Asset", container_id = "ContainerId", creation_time_utc = "CreationTimeUtc", domain_name = "DomainName",
+        end_time_utc = "EndTimeUtc", host_name = "HostName", ip_addresses = "IpAddresses", is_domain_joined = "IsDomainJoined", is_valid = "IsValid",
+        location = "Location", os_family = "OSFamily", process_id = "ProcessId", protocol = "Protocol", start_time_utc = "StartTimeUtc",
+        threat_intelligence = "ThreatIntelligence", url = "Url",
+        aad_user_id = "AadUserId", command_line = "CommandLine", directory = "Directory", file_hashes = "FileHashes", name = "Name",
+        nt_domain = "NTDomain", sid = "Sid", type_ as "type" = "Type", value = "Value",
+    }
+
+    /// Where its address is.
+    LOCATION: Location in Entity "location", Ignored, "Entities[].Location" {
+        asn = "Asn", city = "City", cloud_provider = "CloudProvider", country_code = "CountryCode", country_name = "CountryName",
+        latitude = "Latitude", longitude = "Longitude",
+    }
+
+    /// What threat intelligence knows of it.
+    THREAT: Threat in Entity "threat_intelligence", Ignored, "Entities[].ThreatIntelligence[]" {
+        confidence = "Confidence",
+    }
+
+    /// One of several addresses.
+    INNER: Inner in Entity "ip_addresses", Ignored, "Entities[].IpAddresses[]" {
+        address = "Address", asset = "Asset", location = "Location",
+    }
+
+    /// Where that address is.
+    INNER_LOCATION: InnerLocation in Inner "location", Ignored, "Entities[].IpAddresses[].Location" {
+        asn = "Asn",
+    }
+
+    /// A hash of a file.
+    HASH: Hash in Entity "file_hashes", Ignored, "Entities[].FileHashes[]" {
+        value = "Value",
+    }
+}
+
+/// The name of a location that has no parts, because an index cannot hold both under one.
+pub(crate) const LOCATION_VALUE: Name<'static> = Name::of("location_value");
+
+/// Inside entities, at every depth: the name that Azure uses, in any letter case, and the one that documents have.
+pub(crate) static ENTITY_NAMES: Renames = renames![
     ("AadTenantId", "aad_tenant_id"),
     ("AadUserId", "aad_user_id"),
     ("AmazonResourceId", "amazon_resource_id"),
@@ -59,10 +102,10 @@ pub(crate) static ENTITY: Renames<55> = renames([
     ("ThreatIntelligence", "threat_intelligence"),
     ("ThreatType", "type"),
     ("UPNSuffix", "upn_suffix"),
-]);
+];
 
 /// Inside resource identifiers, at every depth.
-pub(crate) static IDENTIFIER: Renames<8> = renames([
+pub(crate) static IDENTIFIER_NAMES: Renames = renames![
     ("AadTenantId", "aad_tenant_id"),
     ("AgentId", "agent_id"),
     ("AzureResourceId", "azure_id"),
@@ -71,4 +114,4 @@ pub(crate) static IDENTIFIER: Renames<8> = renames([
     ("WorkspaceId", "workspace_id"),
     ("WorkspaceResourceGroup", "workspace_resource_group"),
     ("WorkspaceSubscriptionId", "workspace_subscription_id"),
-]);
+];

@@ -18,10 +18,10 @@ pub(crate) fn specials(word: u64) -> u64 {
 /// Where the next quote, backslash or control character stands, or the end.
 #[inline(always)]
 pub(crate) fn next_special(bytes: &[u8], mut at: usize) -> usize {
-    while let Some((first, second)) = bytes.get(at..).and_then(two_words) {
+    while let Some((first, second)) = bytes.get(at..).and_then(sixteen_bytes) {
         let (first, second) = (specials(first), specials(second));
         if first | second != 0 {
-            return at + place_of(first, second);
+            return at + index_of(first, second);
         }
         at += 16;
     }
@@ -36,7 +36,7 @@ fn next_special_at_the_end(bytes: &[u8], at: usize) -> usize {
 
 /// The first sixteen bytes, if there are so many.
 #[inline(always)]
-pub(crate) fn two_words(bytes: &[u8]) -> Option<(u64, u64)> {
+pub(crate) fn sixteen_bytes(bytes: &[u8]) -> Option<(u64, u64)> {
     let (first, behind) = bytes.split_first_chunk::<8>()?;
     let second = behind.first_chunk::<8>()?;
     Some((u64::from_le_bytes(*first), u64::from_le_bytes(*second)))
@@ -44,14 +44,14 @@ pub(crate) fn two_words(bytes: &[u8]) -> Option<(u64, u64)> {
 
 /// Where the lowest bit stands that [`specials`] has found in one of two words, in bytes.
 #[inline(always)]
-pub(crate) fn place_of(first: u64, second: u64) -> usize {
+pub(crate) fn index_of(first: u64, second: u64) -> usize {
     let bits = if first != 0 { first.trailing_zeros() } else { 64 + second.trailing_zeros() };
     (bits / 8) as usize
 }
 
 /// Fewer than eight bytes as one word.
 #[inline]
-pub(crate) fn last_word(bytes: &[u8]) -> u64 {
+pub(crate) fn fewer_than_eight(bytes: &[u8]) -> u64 {
     let low = |half: &[u8; 4]| u64::from(u32::from_le_bytes(*half));
     match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         // The two halves overlap in the same bytes.
@@ -72,7 +72,7 @@ pub(crate) fn equal(mut left: &[u8], mut right: &[u8]) -> bool {
         }
         (left, right) = (behind, beyond);
     }
-    last_word(left) == last_word(right)
+    fewer_than_eight(left) == fewer_than_eight(right)
 }
 
 #[cfg(test)]
