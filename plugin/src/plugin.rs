@@ -3,7 +3,7 @@
 use crate::contract::{Dataset, Decoded, Document, Explanation, Message, Outcome, Problem, SettingProblem, Severity, Step, Timestamp, Totals};
 use crate::event_hub::body::{Body, is_one_record};
 use crate::id;
-use crate::mapping::{Mapper, Origin};
+use crate::mapping::{Mapper, Occurrence, Origin};
 use crate::settings::Settings;
 use crate::walk::Walk;
 
@@ -108,8 +108,7 @@ impl Plugin {
             decoded.problems.push(not_utf8(source));
         }
         let origin = Origin { now, position: message.position.as_ref(), replaced: body.replaced };
-        let id = id::of(&[b"assessment", body.text().as_bytes()]);
-        let document = self.mapper.document(Dataset::Assessment, body.text(), origin);
+        let (id, document) = self.mapper.identified(body.text(), origin, |occurrence| assessment_id(occurrence, body.text()));
         decoded.documents.push(Document { dataset: Dataset::Assessment, id, body: document, source: Some(source) });
     }
 
@@ -142,6 +141,15 @@ fn event_id(settings: &Settings, message: &Message, at: u32, record: &str) -> St
             &id::digest(record),
         ]),
         None => id::of(&[b"event", &at, record.as_bytes()]),
+    }
+}
+
+/// What makes an occurrence: whose record it is, from when, and its bytes. Only records of one resource and time rely on the quick hash,
+/// and a record that does not say whose it is goes in as it is. Letter case is that of the bytes.
+fn assessment_id(occurrence: Occurrence<'_>, record: &str) -> String {
+    match occurrence.arm_id {
+        "" => id::of(&[b"assessment", record.as_bytes()]),
+        arm_id => id::of(&[b"assessment", arm_id.as_bytes(), occurrence.time.as_bytes(), &id::digest(record)]),
     }
 }
 

@@ -10,7 +10,6 @@ mod errors;
 mod event;
 mod explain;
 mod java;
-pub(crate) mod names;
 mod parts;
 mod record;
 pub mod reference;
@@ -18,6 +17,7 @@ mod trace;
 
 use bumpalo::Bump;
 
+pub(crate) use self::assessment::occurrence::Occurrence;
 use self::envelope::Envelope;
 pub(crate) use self::envelope::Origin;
 use self::record::Record;
@@ -50,6 +50,18 @@ impl Mapper {
     /// The document of one merged assessment record, as JSON, which bears the time `at`.
     pub fn assessment(&mut self, record: &str, at: Timestamp) -> Vec<u8> {
         self.document(Dataset::Assessment, record, Origin { now: at, position: None, replaced: false })
+    }
+
+    /// The document of one merged assessment record, as JSON, and its id, which `id` makes of what the record says about itself.
+    pub(crate) fn identified(&mut self, text: &str, origin: Origin<'_>, id: impl FnOnce(Occurrence<'_>) -> String) -> (String, Vec<u8>) {
+        let identified = {
+            let mut record = Record::new(&self.arena, &ASSESSMENT);
+            let root = read(&mut record, Dataset::Assessment, text);
+            let id = id(Occurrence::of(root));
+            (id, finish(&mut record, &mut self.writer, &self.settings, Dataset::Assessment, root, text, origin))
+        };
+        self.arena.reset();
+        identified
     }
 
     /// The document of one record, as JSON.
@@ -96,7 +108,7 @@ fn schema(dataset: Dataset) -> &'static Schema {
 
 /// The form in which rules know names.
 fn names(dataset: Dataset) -> Names {
-    if dataset == Dataset::Event { Names::Lower(&defender::hub::NAMES) } else { Names::SnakeInside(&defender::assessment::NAMES) }
+    if dataset == Dataset::Event { Names::Lower } else { Names::SnakeInside(&defender::assessment::NAMES) }
 }
 
 /// The tree of a record's text; `Null`, and a line in the document, where it is not JSON.

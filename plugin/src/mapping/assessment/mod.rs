@@ -5,6 +5,7 @@ pub(crate) mod copies;
 mod duplicates;
 pub(crate) mod event;
 mod intake;
+pub(crate) mod occurrence;
 pub(crate) mod resource;
 pub(crate) mod vulnerability;
 
