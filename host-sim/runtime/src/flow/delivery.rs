@@ -50,7 +50,7 @@ impl<'a> Delivery<'a> {
         }
         let numbers: Vec<Option<u64>> = parcel.documents.iter().map(|document| parcel.number_of(document.source)).collect();
         let items: Vec<Item> = parcel.documents.into_iter().zip(numbers).map(|(document, number)| Item { document, number }).collect();
-        items.is_empty() || self.queue.put(items, &ticket, &self.bounds)
+        if items.is_empty() { !self.queue.is_closed() } else { self.queue.put(items, &ticket, &self.bounds) }
     }
 
     /// Delivers until there is nothing left and nothing more to come.

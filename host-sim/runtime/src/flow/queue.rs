@@ -69,6 +69,11 @@ impl Queue {
         self.changed.notify_all();
     }
 
+    /// Whether nothing more is put in.
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
     /// Nothing is taken any more, either.
     pub(super) fn abandon(&self) {
         let mut waiting = self.lock();

@@ -361,6 +361,23 @@ fn a_sink_that_is_closed_ends_the_flow_and_says_why() {
 }
 
 #[test]
+fn a_source_that_gives_no_documents_hears_that_the_sink_is_closed() {
+    struct Dry(usize);
+    impl Source for Dry {
+        type Error = Killed;
+        fn next_parcel(&mut self, _stop: &StopSignal) -> Result<Option<Parcel>, Killed> {
+            self.0 += 1;
+            let documents = if self.0 == 1 { vec![document("1".into())] } else { Vec::new() };
+            Ok(Some(Parcel { documents, ..Parcel::empty(Lane::new("dry")) }))
+        }
+    }
+    let world = World::new(0, usize::MAX);
+    let sink = Doing(|_: &[Item]| Err(SinkError::Closed("the disk is full".into())));
+    let flow = Flow { sink: &sink, ..world.flow(1) };
+    assert!(matches!(flow.run(&mut Dry(0), |_, _| ()), Err(FlowError::Delivery(DeliveryError::Sink(_)))));
+}
+
+#[test]
 fn a_panic_on_either_side_is_one_of_the_caller() {
     let (world, given) = (World::new(0, usize::MAX), AtomicUsize::new(0));
     let sink = Doing(|_: &[Item]| panic!("in the sink"));
