@@ -198,7 +198,7 @@ impl<'a> Entity<'a> {
 
     /// Its addresses, if it has several.
     fn addresses(&self) -> impl Iterator<Item = Value<'a>> {
-        parts(self.members.get(ENTITY.ip_addresses))
+        elements_of(self.members.get(ENTITY.ip_addresses))
     }
 }
 
@@ -206,8 +206,8 @@ fn value_of<'a>(member: Option<&Member<'a>>) -> Value<'a> {
     member.map_or(Value::Null, |member| member.value.get())
 }
 
-/// The elements of an array, or the members' values of an object.
-fn parts<'a>(member: Option<&Member<'a>>) -> impl Iterator<Item = Value<'a>> {
+/// The elements of a list; of an object in its place, the values of its members.
+fn elements_of<'a>(member: Option<&Member<'a>>) -> impl Iterator<Item = Value<'a>> {
     let value = value_of(member);
     let named = value.members().iter().filter(|member| !member.name.trim().is_empty()).map(|member| member.value.get());
     value.elements().iter().map(Cell::get).chain(named)
@@ -221,7 +221,7 @@ fn convert<'a>(record: &mut Record<'a>, entity: &Entity<'a>) {
     for rule in CONVERSIONS {
         rule.apply(record, entity.member(rule.source));
     }
-    for threat in parts(entity.member(ENTITY.threat_intelligence)) {
+    for threat in elements_of(entity.member(ENTITY.threat_intelligence)) {
         OF_THREATS.iter().for_each(|rule| rule.apply(record, threat.member(rule.source.name)));
     }
     for address in entity.addresses() {
