@@ -45,7 +45,7 @@ pub(crate) struct Source {
     pub spelled: &'static str,
 }
 
-/// No part has more members that rules read.
+/// No part has more members that rules read; one that needs more raises it, up to half of [`Part::by_key`].
 const MOST: usize = 40;
 
 impl Part {
@@ -58,7 +58,7 @@ impl Part {
         otherwise: Otherwise,
         members: &'static [Name<'static>],
     ) -> Self {
-        assert!(members.len() <= MOST, "a part of more members than are found at once");
+        assert!(members.len() <= MOST, "a part has more members than `MOST`");
         let mut by_key = KeyTable::new();
         let mut index = 0;
         while index < members.len() {
@@ -105,8 +105,11 @@ impl fmt::Display for Source {
 /// A table of parts, a parent before what stands in it: for each a constant that has its members by name. The first word is the form of names, the second
 /// what the positions are called, the third the list of all parts, where they stand in one place each, else `_`.
 ///
-/// In a table of `lower`, the parser brings the spelling to lower case. In one of `named`, a member bears the name that stands here (`type_ as "type"` where
-/// Rust has other plans for the word), and the spelling is what docs call it.
+/// An entry is `CONSTANT: Type in TypeOfParent "name there", otherwise, "path in docs" { members }`; the constant has the members, the type has the object
+/// (`Type::PART`).
+///
+/// In a table of `lower`, the parser brings names to lower case, and what stands here is Azure's spelling. In one of `named`, names were brought to snake case
+/// or renamed before: parts and members bear that name (`type_ as "type"` where Rust has other plans for the word), and the spelling is what docs call it.
 macro_rules! parts {
     ($form:ident $order:ident $list:tt; $($(#[$doc:meta])* $constant:ident: $part:ident in $parent:ident $name:literal, $otherwise:ident, $path:literal {
         $($member:ident $(as $named:literal)? $(= $spelled:literal)?),* $(,)?

@@ -68,7 +68,8 @@ impl Renames {
         Some(self.rows[index].new)
     }
 
-    /// The value with new names at every depth: in objects, and in objects that stand in an array. `rename` may give a member a name that depends on its value.
+    /// The value with new names at every depth: in objects, and in objects that stand in an array. A member without a row gets the name that `rename` gives it,
+    /// else keeps its own.
     pub(crate) fn apply<'a>(&self, arena: &'a Bump, value: Value<'a>, rename: fn(&Member<'a>) -> Option<Name<'static>>) -> Value<'a> {
         match value {
             Value::Object(members) => self.apply_to_members(arena, members, rename),

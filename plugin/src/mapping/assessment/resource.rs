@@ -74,6 +74,7 @@ fn host_name<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
 fn host_os<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     const SOURCES: [crate::defender::part::Source; 2] = [OS.os_platform, ADDITIONAL.os_type];
     let [platform, os_type] = record.look(|read| SOURCES.map(|source| parts.text(read, source).map(str::to_lowercase)));
+    // Looked at once, and read again below so that `explain` names both for each field.
     let contained = |text: &Option<String>, name: &str| text.as_ref().is_some_and(|text| text.contains(name));
     record.fill(&PLATFORM, |read| {
         for source in SOURCES {

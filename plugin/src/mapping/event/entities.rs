@@ -59,13 +59,23 @@ macro_rules! collections {
     ($($moved:ident $target:literal = $($part:ident.$member:ident),+ $(; $note:literal)?;)*) => {
         &[$(Collection {
             target: EVENT.slot($target),
-            sources: &[$($part.$member),+],
+            sources: &[$(collected($part.$member)),+],
             note: concat!($(" ", $note)?),
             moved: collections!(@$moved),
         }),*]
     };
     (@moved) => { true };
     (@copied) => { false };
+}
+
+/// A source that [`Collection::value`] finds; another does not build.
+const fn collected(source: Source) -> Source {
+    let path = source.part.path.as_bytes();
+    let is_in_list = path[path.len() - 1] == b']';
+    let is_known_list = source.part.index == Declared::PART.index || source.part.index == Inner::PART.index;
+    assert!(source.part.parent == Declared::PART.index, "it stands deeper than an object of an entity");
+    assert!(is_known_list || !is_in_list, "it stands in a list of which nothing is collected");
+    source
 }
 
 /// All of them.
@@ -112,7 +122,9 @@ rules! { EVENT;
 
 /// An entity, and where its members stand.
 pub(super) struct Entity<'a> {
+    object: Value<'a>,
     members: Found<'a>,
+    /// Found once, since most tables ask for it.
     location: Value<'a>,
 }
 
@@ -171,17 +183,22 @@ fn location_value(member: &Member<'_>) -> Option<Name<'static>> {
 impl<'a> Entity<'a> {
     fn of(object: Value<'a>) -> Self {
         let members = Declared::PART.members(object);
-        Self { members, location: value_of(members.get(ENTITY.location)) }
+        Self { object, members, location: value_of(members.get(ENTITY.location)) }
     }
 
-    /// A member of the entity itself, or of its location.
+    /// A member of the entity itself, or of an object that stands in it.
     fn member(&self, source: Source) -> Option<&'a Member<'a>> {
-        if source.part.index == Location::PART.index { self.location.member(source.name) } else { self.members.get(source) }
+        match source.part {
+            part if part.index == Declared::PART.index => self.members.get(source),
+            part if part.index == Location::PART.index => self.location.member(source.name),
+            part if part.parent == Declared::PART.index => self.object.get(part.name).member(source.name),
+            _ => None,
+        }
     }
 
     /// Its addresses, if it has several.
     fn addresses(&self) -> impl Iterator<Item = Value<'a>> {
-        parts(self.members.get(ENTITY.ip_addresses))
+        elements_of(self.members.get(ENTITY.ip_addresses))
     }
 }
 
@@ -189,8 +206,8 @@ fn value_of<'a>(member: Option<&Member<'a>>) -> Value<'a> {
     member.map_or(Value::Null, |member| member.value.get())
 }
 
-/// The elements of an array, or the members' values of an object.
-fn parts<'a>(member: Option<&Member<'a>>) -> impl Iterator<Item = Value<'a>> {
+/// The elements of a list; of an object in its place, the values of its members.
+fn elements_of<'a>(member: Option<&Member<'a>>) -> impl Iterator<Item = Value<'a>> {
     let value = value_of(member);
     let named = value.members().iter().filter(|member| !member.name.trim().is_empty()).map(|member| member.value.get());
     value.elements().iter().map(Cell::get).chain(named)
@@ -204,7 +221,7 @@ fn convert<'a>(record: &mut Record<'a>, entity: &Entity<'a>) {
     for rule in CONVERSIONS {
         rule.apply(record, entity.member(rule.source));
     }
-    for threat in parts(entity.member(ENTITY.threat_intelligence)) {
+    for threat in elements_of(entity.member(ENTITY.threat_intelligence)) {
         OF_THREATS.iter().for_each(|rule| rule.apply(record, threat.member(rule.source.name)));
     }
     for address in entity.addresses() {
@@ -281,5 +298,24 @@ fn url<'a>(record: &mut Record<'a>, entities: &[Entity<'a>]) {
             read.take(Some(member));
             part.unwrap_or(Value::Null)
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bumpalo::Bump;
+
+    use super::*;
+    use crate::json::parse::{Names, value};
+
+    #[test]
+    fn a_member_is_looked_for_in_its_own_part() {
+        let arena = Bump::new();
+        let text = r#"{"address":"a","location":{"city":"c"},"threat_intelligence":{"confidence":1},"ip_addresses":[{"address":"i","location":{"asn":2}}]}"#;
+        let entity = Entity::of(value(&arena, text, Names::AsWritten).unwrap());
+        let text_of = |source| java::rendered(value_of(entity.member(source))).into_owned();
+        for (source, expected) in [(ENTITY.address, "a"), (LOCATION.city, "c"), (THREAT.confidence, "1"), (INNER.address, ""), (INNER_LOCATION.asn, "")] {
+            assert_eq!(text_of(source), expected, "{source}");
+        }
     }
 }

@@ -39,7 +39,8 @@ macro_rules! moves {
     (@copy $copy:literal) => { Some(EVENT.slot($copy)) };
 }
 
-/// All of them, those of one part side by side.
+/// All of them, those of one part side by side. What stands before the type is a field below `microsoft_defender_cloud.event`, which `ecs` has also where it
+/// is copied.
 pub(crate) const MOVES: &[Move] = moves! {
     RECORD.dollar_type => "event_type" AsIs;
     RECORD.agent_id => "agent_id" AsIs;
