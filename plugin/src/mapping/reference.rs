@@ -86,8 +86,19 @@ fn event_sources() -> Vec<(&'static str, String)> {
 
 fn assessment_sources() -> Vec<(&'static str, String)> {
     let mut sources = Vec::new();
-    for rule in [copies::COPIES, copies::PACKAGE, copies::SEVERITY].into_iter().flatten() {
+    for rule in [copies::COMMON, copies::IDENTITY, copies::FINDING, copies::PACKAGE, copies::SEVERITY].into_iter().flatten() {
         sources.push((ASSESSMENT.slots[rule.target].name, rule.to_string()));
+    }
+    for rule in assessment::extended::rule::COPIES {
+        sources.push((ASSESSMENT.slots[rule.target].name, format!("profile extended: {rule}")));
+    }
+    for rules in [
+        assessment::extended::status::RULES,
+        assessment::extended::packages::RULES,
+        assessment::extended::rule::RULES,
+        assessment::extended::vulnerability::RULES,
+    ] {
+        sources.extend(table(&ASSESSMENT, rules));
     }
     for rules in [assessment::event::RULES, resource::RULES, vulnerability::RULES, assessment::RULES] {
         sources.extend(table(&ASSESSMENT, rules));

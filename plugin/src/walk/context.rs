@@ -1,12 +1,14 @@
 //! What every part of a walk works with during one call: the plan, the mapper, the memory, and the step that is being made.
 
+use core::ops::ControlFlow;
+
 use super::budget::Budget;
 use super::link::Origin;
 use super::problem::Code;
 use super::report::Counts;
 use crate::contract::{Dataset, Document, Problem, Step, Timestamp};
 use crate::id;
-use crate::mapping::Mapper;
+use crate::mapping::{Mapper, Origin as Occurrence};
 use crate::settings::{Scope, Settings};
 use crate::url;
 
@@ -87,11 +89,15 @@ impl<'a> Context<'a> {
 
     /// Makes the document of a merged record. Its id is of the start of the run and of what tells its assessment and sub-assessment from others.
     pub(super) fn emit(&mut self, record: &str, assessment: &[u8], sub_assessment: &[u8], source: Option<u32>, counts: &mut Counts) {
-        let id = id::of(&[b"walk", &self.plan.start.to_le_bytes(), assessment, sub_assessment]);
-        let body = self.mapper.assessment(record, self.plan.start);
-        self.bytes += body.len();
-        self.step.documents.push(Document { dataset: Dataset::Assessment, id, body, source });
-        counts.documents += 1;
+        let start = self.plan.start;
+        let (documents, bytes) = (&mut self.step.documents, &mut self.bytes);
+        self.mapper.findings(record, Occurrence { now: start, position: None, replaced: false }, 0, |made| {
+            let id = id::of_finding(&[b"walk", &start.to_le_bytes(), assessment, sub_assessment], made.cve.as_deref());
+            *bytes += made.body.len();
+            counts.documents += 1;
+            documents.push(Document { dataset: Dataset::Assessment, id, body: made.body, source });
+            ControlFlow::Continue(())
+        });
         self.changed = true;
     }
 
