@@ -68,7 +68,7 @@ pub use contract::{
 pub use decode::{Batch, DecodeError, Decoding};
 pub use ecs::{EcsCheck, Findings};
 pub use explain::{ExplainError, Explained, ExplainedField, is_within};
-pub use host::{Allowance, Artifact, Cache, Code, Component, ConfigureError, Engine, Instance, Limits, LoadError, Stop};
+pub use host::{Allowance, Artifact, Cache, Code, Component, ConfigureError, Distrust, Engine, Instance, Limits, LoadError, Stop};
 pub use inspect::{Changes, Dependency, DependencyKind, InspectError, Inspection, Setting};
 pub use output::{Output, Shape};
 pub use recovery::{DeadLetter, Salvage};

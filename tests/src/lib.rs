@@ -54,11 +54,13 @@ pub fn shared(path: &str) -> Option<PathBuf> {
 pub struct Scratch(PathBuf);
 
 impl Scratch {
-    /// An empty folder; `name` keeps those of different tests apart.
+    /// An empty folder, where nobody else may write, whatever the user's mask; `name` keeps those of different tests apart.
     pub fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).expect("the folder for temporary files can be written");
+        #[cfg(unix)]
+        fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it is ours");
         Self(folder)
     }
 

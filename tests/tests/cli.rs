@@ -53,7 +53,7 @@ fn stored_originals_of_assessments_are_mapped_again() {
             &wasm(),
             fixture("tenant").to_str().expect("UTF-8"),
             "--settings",
-            r#"{"subscription_id":"cd53e736-e47f-4f28-a3fb-4161ecd881bf","preserve_original_event":true}"#,
+            r#"{"subscription_id":"cd53e736-e47f-4f28-a3fb-4161ecd881bf","sub_assessments":"per-assessment","preserve_original_event":true}"#,
             "--now",
             "2026-01-01T00:00:00Z",
             "--quiet",
@@ -162,7 +162,7 @@ fn inspect_shows_what_the_component_is() {
 fn the_reference_recording_gives_its_six_records() {
     let (Some(exchanges), Some(expected)) = (shared("gold/api/exchanges.json"), shared("gold/api/expected-messages-deep.ndjson")) else { return };
     let folder = exchanges.parent().expect("a folder").to_str().expect("UTF-8").to_owned();
-    let settings = r#"{"subscription_id":"5abcdef6-1234-5678-8912-e1234abcdef1","preserve_original_event":true}"#;
+    let settings = r#"{"subscription_id":"5abcdef6-1234-5678-8912-e1234abcdef1","sub_assessments":"per-assessment","preserve_original_event":true}"#;
     let output = run_with(&["replay", &wasm(), &folder, "--settings", settings, "--quiet"], "");
     assert_eq!(output.status, 0, "{}", output.stderr);
     let originals = |text: &str| -> Vec<Value> {

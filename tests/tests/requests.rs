@@ -23,7 +23,7 @@ fn replay(name: &str, settings: &str, exchanges: &[(String, String)]) -> (i32, S
 }
 
 fn subscription() -> String {
-    format!(r#"{{"subscription_id":"{}"}}"#, SUBSCRIPTION.rsplit('/').next().expect("an id"))
+    format!(r#"{{"subscription_id":"{}","sub_assessments":"per-assessment"}}"#, SUBSCRIPTION.rsplit('/').next().expect("an id"))
 }
 
 fn first() -> String {
@@ -89,7 +89,7 @@ fn a_next_link_in_another_spelling_is_followed_and_one_that_is_not_known_is_told
         assert_eq!((status, documents), (0, 3), "{name}: {stderr}");
         assert!(stderr.contains("walk        complete"), "{stderr}");
     }
-    for name in ["next_link", "next"] {
+    for name in ["next_link", "next", "nextPageUri", "$skipToken"] {
         let (status, stderr, documents) = replay("requests-unknown", &subscription(), &[(first(), page(name))]);
         assert_eq!((status, documents), (3, 2), "{name}: {stderr}");
         assert!(stderr.contains("error: link-unknown: ") && stderr.contains("walk        not complete"), "{stderr}");
@@ -97,12 +97,38 @@ fn a_next_link_in_another_spelling_is_followed_and_one_that_is_not_known_is_told
 }
 
 #[test]
+fn links_that_say_different_things_are_told_and_those_to_the_same_url_are_followed() {
+    let second = format!("{}&$skipToken=2", first());
+    let page = |other: &str| format!(r#"{{"value":[{{"id":"/a"}}],"nextLink":"{second}","@odata.nextLink":"{other}"}}"#);
+    let last = (second.clone(), r#"{"value":[{"id":"/b"}]}"#.to_owned());
+    let (status, stderr, documents) = replay("requests-same", &subscription(), &[(first(), page(second.trim_start_matches(HOST))), last.clone()]);
+    assert_eq!((status, documents), (0, 3), "{stderr}");
+    let (status, stderr, documents) = replay("requests-different", &subscription(), &[(first(), page("/elsewhere")), last]);
+    assert_eq!((status, documents), (3, 2), "{stderr}");
+    assert!(stderr.contains("error: link-unknown: ") && stderr.contains("`@odata.nextLink` says something else"), "{stderr}");
+}
+
+#[test]
+fn a_recording_of_raw_brackets_is_matched() {
+    let url = format!("{HOST}{SUBSCRIPTION}/rg/a[1]/assessments/1/subAssessments?n=[1]&api-version=2019-01-01-preview");
+    let record = serde_json::json!({ "id": "/a", "properties": { "additionalData": { "subAssessmentsLink": url } } });
+    let raw = (url, r#"{"value":[]}"#.to_owned());
+    let (status, stderr, documents) = replay("requests-brackets", &subscription(), &[(first(), format!(r#"{{"value":[{record}]}}"#)), raw]);
+    assert_eq!((status, documents), (0, 2), "{stderr}");
+}
+
+#[test]
 fn requests_that_are_not_recorded_are_told_once_and_five_at_most() {
-    let assessments: Vec<String> = (0..8).map(|number| assessment(&format!("{}-{number}", "long".repeat(40)))).collect();
-    let (status, stderr, _) = replay("requests-missing", &subscription(), &[(first(), format!(r#"{{"value":[{}]}}"#, assessments.join(",")))]);
+    let missing = |count: u32| {
+        let assessments: Vec<String> = (0..count).map(|number| assessment(&format!("{}-{number}", "long".repeat(40)))).collect();
+        replay("requests-missing", &subscription(), &[(first(), format!(r#"{{"value":[{}]}}"#, assessments.join(",")))])
+    };
+    let (status, stderr, _) = missing(8);
     assert_eq!(status, 1, "{stderr}");
     let told: Vec<&str> = stderr.lines().filter(|line| line.starts_with("error: cannot replay")).collect();
     assert_eq!(told.len(), 5, "{stderr}");
     assert!(told.iter().all(|line| line.chars().count() <= "error: ".len() + 200), "{stderr}");
-    assert!(stderr.contains("error: and 3 more"), "{stderr}");
+    assert!(stderr.contains("error: and 3 more requests that are not recorded\n"), "{stderr}");
+    assert!(missing(6).1.contains("error: and 1 more request that is not recorded\n"));
+    assert!(!missing(5).1.contains("more request"));
 }

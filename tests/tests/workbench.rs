@@ -188,6 +188,22 @@ fn a_diff_of_two_versions_is_grouped_by_field() {
 }
 
 #[test]
+fn a_diff_says_how_many_requests_are_not_recorded() {
+    let scratch = Scratch::new("workbench-unrecorded");
+    let component = component();
+    let scope = |number: u32| format!("\"0a1b2c3d-0000-4444-8888-00000000000{number}\"");
+    let said = |scopes: u32| {
+        let settings = format!("{{\"subscription_ids\":[{}]}}", (0..scopes).map(scope).collect::<Vec<_>>().join(","));
+        scratch.write("exchanges.json", "{\"exchanges\":[]}");
+        run(&["diff", text(&component), text(&component), text(scratch.path()), "--settings", &settings])
+    };
+    let one = said(1);
+    ended(&one, 1, "asks for more than is recorded: ");
+    assert!(one.stderr.ends_with(": nothing is recorded\n"), "{one:#?}");
+    ended(&said(3), 1, ": nothing is recorded (and 2 more)\n");
+}
+
+#[test]
 fn a_record_is_explained_field_by_field() {
     let scratch = Scratch::new("workbench-explain");
     let file = scratch.write("alert.json", format!("{ALERT}\n"));

@@ -1,6 +1,6 @@
 //! Messages that stopped the component: kept whole in a file, or shown in part.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use host_sim::recording::write_message;
 
 use super::Usage;
 use super::console::{Console, beginning};
+use super::identity::{Identity, is_below};
 
 /// Characters of a message that are shown where it is not kept.
 const SHOWN: usize = 200;
@@ -18,23 +19,44 @@ const SHOWN: usize = 200;
 /// Where such messages go.
 #[derive(Debug, Args)]
 pub(super) struct DeadLetterOption {
-    /// Append messages that stop the component to this file, in the form of a recording, to decode them again
+    /// Append messages that stop the component to this file, which must not be a file that the run reads; they are written in the form of a recording, to
+    /// decode them again
     #[arg(long, value_name = "FILE")]
     dead_letter: Option<PathBuf>,
 }
 
 impl DeadLetterOption {
-    /// Opens the file, if there is to be one, so that it is known to be writable before anything is decoded.
-    pub(super) fn open(&self, input: &Path) -> anyhow::Result<DeadLetters> {
+    /// Opens the file, if there is to be one, so that it is known to be writable before anything is decoded. What the run reads is never written to:
+    /// what would be appended to its input would be read again, without an end. `others` are its files, each with what it is.
+    pub(super) fn open(&self, others: &[(&str, &Path)]) -> anyhow::Result<DeadLetters> {
         let Some(path) = &self.dead_letter else { return Ok(DeadLetters { file: None, count: 0 }) };
+        if let Some(what) = what_else(path, others) {
+            return Err(refused(path, &format!("is {what}")));
+        }
         let cannot_write = || format!("cannot write to `{}`", path.display());
         let file = OpenOptions::new().create(true).append(true).open(path).with_context(cannot_write)?;
-        // What is appended to the input would be read again, without an end.
-        if fs::canonicalize(path).ok() == fs::canonicalize(input).ok() {
-            return Err(Usage(format!("`{}` is the input: messages that stop the component go to another file", path.display())).into());
-        }
         Ok(DeadLetters { file: Some((file, path.clone())), count: 0 })
     }
+
+    /// Refuses a file in a folder that is the run's to write to, also before there is such a folder.
+    pub(super) fn refuse_in(&self, what: &str, folder: &Path) -> anyhow::Result<()> {
+        match &self.dead_letter {
+            Some(path) if is_below(path, folder) => Err(refused(path, &format!("is in {what}"))),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn refused(path: &Path, why: &str) -> anyhow::Error {
+    Usage(format!("`{}` {why}: messages that stop the component go to a file of their own", path.display())).into()
+}
+
+/// What a path names, if it is no file for messages.
+fn what_else<'a>(path: &Path, others: &[(&'a str, &Path)]) -> Option<&'a str> {
+    let identity = Identity::of(path);
+    let is_same = |other: &Path| identity.is_some() && identity == Identity::of(other);
+    let other = others.iter().find(|(_, other)| is_same(other)).map(|(what, _)| *what);
+    other.or((path.is_dir() || path.to_string_lossy().ends_with(std::path::is_separator)).then_some("a folder"))
 }
 
 /// Takes messages that stopped the component.

@@ -2,14 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
 use host_sim::recording::{Format, Lines, MessageError};
 use host_sim::{DecodeError, Decoding, Description};
 
-use super::dead_letters::DeadLetterOption;
+use super::dead_letters::{DeadLetterOption, DeadLetters};
 use super::options::RunOptions;
 use super::run::{self, Run};
 use super::{End, Usage, settings};
@@ -51,14 +51,14 @@ pub(super) struct Decode {
 
 impl Decode {
     pub(super) fn run(&self) -> anyhow::Result<End> {
-        let console = run::console(self.run.quiet, true);
         let mut instance = self.run.start(&self.component)?;
+        let console = run::console(self.run.quiet, true);
         let description = instance.description().clone();
         let dataset = dataset(&description, &self.dataset)?;
         settings::apply(&mut instance, &settings::text(self.run.settings.as_deref(), None)?, &console)?;
 
         let (input, length) = self.input()?;
-        let dead_letters = self.dead_letters.open(&self.file)?;
+        let dead_letters = self.dead_letters()?;
         let format = if self.raw { Format::Raw } else { Format::Recorded };
         let decoding = Decoding::new(instance, self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format));
         let mut run = Run::new(run::to_stdout(&description, self.run.shape()), &description, &console, self.run.quiet);
@@ -70,9 +70,20 @@ impl Decode {
         run.finish()
     }
 
+    fn dead_letters(&self) -> anyhow::Result<DeadLetters> {
+        let file = if self.is_stdin() { Path::new("/dev/stdin") } else { &self.file };
+        let mut others = vec![("the component", self.component.as_path()), ("the input", file)];
+        others.extend(self.run.settings_file().map(|file| ("the file of settings", file)));
+        self.dead_letters.open(&others)
+    }
+
+    fn is_stdin(&self) -> bool {
+        self.file.as_os_str() == "-"
+    }
+
     /// The input, and its length if it is a file.
     fn input(&self) -> anyhow::Result<(Box<dyn BufRead>, Option<u64>)> {
-        if self.file.as_os_str() == "-" {
+        if self.is_stdin() {
             return Ok((Box::new(io::stdin().lock()), None));
         }
         let cannot_read = || format!("cannot read `{}`", self.file.display());

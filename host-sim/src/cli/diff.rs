@@ -146,6 +146,7 @@ impl Version<'_> {
         }
         match replay.unexpected() {
             [] => Ok(documents),
+            [only] => anyhow::bail!("`{}` asks for more than is recorded: {}", self.path.display(), only.error),
             [first, more @ ..] => anyhow::bail!("`{}` asks for more than is recorded: {} (and {} more)", self.path.display(), first.error, more.len()),
         }
     }

@@ -7,6 +7,7 @@ mod decode;
 mod diff;
 mod ecs_check;
 mod explain;
+mod identity;
 mod inspect;
 mod man;
 mod options;
@@ -32,7 +33,10 @@ const EXIT_STATUS: &str = "Exit status:
 
 Environment:
   HOST_SIM_CACHE  folder for compiled components, which nobody else may write to; empty for none
-                  [default: `host-sim` in the user's folder of caches]";
+                  [default: `host-sim` in the user's folder of caches]
+                  It is used if it and its files belong to the user that the program runs as, and nobody else (but root)
+                  may change them or a folder above; else the component is compiled anew, and a warning says why.
+                  Elsewhere than on Unix, where that is not known, nothing is kept";
 
 /// Runs an input component on recordings: documents on stdout, everything else on stderr.
 #[derive(Debug, Parser)]

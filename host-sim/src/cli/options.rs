@@ -8,7 +8,9 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::DateTime;
 use clap::Args;
-use host_sim::{Cache, Clock, Component, Engine, Instance, Limits, Shape, Timestamp};
+use host_sim::{Cache, Clock, Component, Distrust, Engine, Instance, Limits, Shape, Timestamp};
+
+use super::console::Console;
 
 /// What a component may use.
 #[derive(Debug, Args)]
@@ -27,11 +29,23 @@ pub(super) struct LimitOptions {
 struct TimeLimit(Option<Duration>);
 
 impl LimitOptions {
-    /// A runtime with these limits and the user's cache.
+    /// A runtime with these limits and the user's cache. A command asks for one of them, so what the cache tells is said once.
     pub(super) fn engine(&self) -> anyhow::Result<Engine> {
         let limits = Limits { memory: usize::from(self.memory_limit) << 20, call: self.time_limit.0, ..Limits::default() };
-        Ok(Engine::new(limits, Cache::of_user())?)
+        Ok(Engine::new(limits, Cache::of_user().telling(warn))?)
     }
+}
+
+/// Says that compiled code is neither taken from a folder nor kept there. It is no remark, so `--quiet` leaves it.
+fn warn(folder: &Path, distrust: &Distrust) {
+    let console = Console::quiet();
+    let named = folder.display();
+    console.warning(&format!("the folder for compiled components `{named}` is not used: {distrust}; the component is compiled anew, and not kept"));
+    if folder.canonicalize().is_ok_and(|folder| distrust.path().parent() == Some(&folder)) {
+        console.hint(&format!("remove `{}`: its folder is good, so the next run keeps the component there", distrust.path().display()));
+        return;
+    }
+    console.hint("let `HOST_SIM_CACHE` name a folder of your own, which nobody else may write to, nor to those above it; empty, it asks for none");
 }
 
 /// How a component runs.
@@ -61,6 +75,11 @@ impl RunOptions {
     pub(super) fn start(&self, component: &Path) -> anyhow::Result<Instance> {
         let loaded = Component::load(&self.limits.engine()?, component).with_context(|| format!("cannot load `{}`", component.display()))?;
         loaded.start().with_context(|| format!("cannot start `{}`", component.display()))
+    }
+
+    /// The file that the settings are in, if one is named.
+    pub(super) fn settings_file(&self) -> Option<&Path> {
+        self.settings.as_deref()?.strip_prefix('@').map(Path::new)
     }
 
     pub(super) fn clock(&self) -> Clock {

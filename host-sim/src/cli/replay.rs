@@ -9,7 +9,7 @@ use host_sim::recording::{Format, Lines};
 use host_sim::{Decoding, Output, Unexpected};
 
 use super::console::Console;
-use super::dead_letters::DeadLetterOption;
+use super::dead_letters::{DeadLetterOption, DeadLetters};
 use super::decode::dataset;
 use super::options::RunOptions;
 use super::run::{self, Run};
@@ -47,14 +47,14 @@ pub(super) struct Replay {
 
 impl Replay {
     pub(super) fn run(&self) -> anyhow::Result<End> {
-        let console = run::console(self.run.quiet, self.out.is_none());
         let replay = recorded::exchanges(&self.folder)?.map(host_sim::Replay::new);
         let messages = recorded::messages(&self.folder)?;
         if replay.is_none() && messages.is_none() {
             anyhow::bail!("cannot replay `{}`: it holds neither `exchanges.json` nor `messages.ndjson`", self.folder.display());
         }
-        let dead_letters = self.dead_letters.open(&self.folder.join("messages.ndjson"))?;
+        let dead_letters = self.dead_letters()?;
         let mut instance = self.run.start(&self.component)?;
+        let console = run::console(self.run.quiet, self.out.is_none());
         let description = instance.description().clone();
         let text = settings::text(self.run.settings.as_deref(), Some(&self.folder.join("settings.json")))?;
         settings::apply(&mut instance, &text, &console)?;
@@ -80,6 +80,17 @@ impl Replay {
         let end = run.finish()?;
         Ok(if missed { End::Failed } else { end })
     }
+
+    fn dead_letters(&self) -> anyhow::Result<DeadLetters> {
+        let [exchanges, messages, settings] = ["exchanges.json", "messages.ndjson", "settings.json"].map(|name| self.folder.join(name));
+        let mut others = vec![("the component", self.component.as_path()), ("the input", &exchanges), ("the input", &messages)];
+        others.extend([Some(settings.as_path()), self.run.settings_file()].into_iter().flatten().map(|file| ("the file of settings", file)));
+        if let Some(out) = &self.out {
+            self.dead_letters.refuse_in("the folder of the documents", out)?;
+            others.push(("the folder of the documents", out));
+        }
+        self.dead_letters.open(&others)
+    }
 }
 
 fn say_unexpected(unexpected: &[Unexpected], console: &Console) {
@@ -87,9 +98,10 @@ fn say_unexpected(unexpected: &[Unexpected], console: &Console) {
         console.error(error);
         nearest.iter().for_each(|nearest| console.hint(nearest));
     }
-    let more = unexpected.len().saturating_sub(MOST_UNEXPECTED);
-    if more > 0 {
-        console.error(&format!("and {more} more requests that are not recorded"));
+    match unexpected.len().saturating_sub(MOST_UNEXPECTED) {
+        0 => {}
+        1 => console.error("and 1 more request that is not recorded"),
+        more => console.error(&format!("and {more} more requests that are not recorded")),
     }
 }
 

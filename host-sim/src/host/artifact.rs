@@ -66,8 +66,14 @@ impl Artifact {
     pub fn from_bytes(engine: &Engine, bytes: &[u8]) -> Result<Self, LoadError> {
         let sha256 = format!("{:x}", Sha256::digest(bytes));
         let (compiled, code) = match engine.cache.take(&engine.runtime, &sha256) {
-            Some(compiled) => (compiled, Code::Cached),
-            None => (compile(engine, bytes, &sha256)?, Code::Compiled),
+            Ok(Some(compiled)) => (compiled, Code::Cached),
+            Ok(None) => {
+                let compiled = compile(engine, bytes)?;
+                engine.cache.keep(&compiled, &sha256);
+                (compiled, Code::Compiled)
+            }
+            // The cache has told of it.
+            Err(_) => (compile(engine, bytes)?, Code::Compiled),
         };
         Ok(Self { engine: engine.clone(), compiled, size: bytes.len(), sha256, code })
     }
@@ -102,13 +108,11 @@ impl Artifact {
     }
 }
 
-fn compile(engine: &Engine, bytes: &[u8], sha256: &str) -> Result<Component, LoadError> {
+fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
     if !bytes.starts_with(MAGIC) {
         return Err(LoadError::NotAComponent("it does not begin like WebAssembly".into()));
     }
-    let compiled = Component::from_binary(&engine.runtime, bytes).map_err(|error| LoadError::NotAComponent(format!("{error:#}")))?;
-    engine.cache.keep(&compiled, sha256);
-    Ok(compiled)
+    Component::from_binary(&engine.runtime, bytes).map_err(|error| LoadError::NotAComponent(format!("{error:#}")))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod limits;
 mod wit;
 
 pub use artifact::{Artifact, Code, LoadError};
-pub use cache::Cache;
+pub use cache::{Cache, Distrust};
 pub use engine::Engine;
 pub use instance::{Allowance, Component, ConfigureError, Instance, Stop};
 pub use limits::Limits;

@@ -15,7 +15,9 @@ impl Target {
     /// Takes a URL apart; its fragment is never sent and does not count.
     pub fn new(method: &str, url: &str) -> Self {
         let sent = url.split_once('#').map_or(url, |(sent, _)| sent);
-        let rest = sent.split_once("://").map_or(sent, |(_, rest)| rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default());
+        // A path may have a URL in it, and a query, too.
+        let absolute = sent.split_once("://").filter(|(scheme, _)| !scheme.contains(['/', '?']));
+        let rest = absolute.map_or(sent, |(_, rest)| rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default());
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut query: Vec<String> = query.split('&').filter(|pair| !pair.is_empty()).map(normal).collect();
         query.sort_unstable();
@@ -29,8 +31,8 @@ impl Target {
     }
 }
 
-/// Text of a URL in the one form that all equivalent ones have: what is unreserved stands for itself, everything that cannot stand in a URL is encoded, and
-/// hex digits are in upper case.
+/// Text of a path or of a pair of a query in the one form that all equivalent ones have: what is unreserved stands for itself, everything that cannot stand
+/// there is encoded, and hex digits are in upper case.
 fn normal(text: &str) -> String {
     let mut normal = String::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -40,7 +42,7 @@ fn normal(text: &str) -> String {
         let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
         match coded {
             Some(coded) if unreserved(coded) => normal.push(char::from(coded)),
-            None if unreserved(byte) || b":/?#[]@!$&'()*+,;=".contains(&byte) => normal.push(char::from(byte)),
+            None if unreserved(byte) || b":/?@!$&'()*+,;=".contains(&byte) => normal.push(char::from(byte)),
             _ => drop(write!(normal, "%{:02X}", coded.unwrap_or(byte))),
         }
     }
@@ -111,6 +113,10 @@ mod tests {
         check("https://a.example/x?a=1&&", "https://a.example/x?a=1#top", true);
         check("https://a.example", "https://a.example/", true);
         check("https://a.example?a=1", "https://a.example/?a=1", true);
+        check("/x?n=https://h/y", "https://a.example/x?n=https://h/y", true);
+        check("/x?n=https://h/y", "/y", false);
+        check("/x/https://h/y", "https://a.example/x/https://h/y", true);
+        check("https://a.example?n=https://h/y", "/?n=https://h/y", true);
     }
 
     #[test]
@@ -124,6 +130,9 @@ mod tests {
         check("/../a/.", "/a/", true);
         check("/%2e%2e/a/..", "/", true);
         check("/100%", "/100%25", true);
+        check("/rg/a[1]/x?n=[1]", "/rg/a%5B1%5D/x?n=%5b1%5d", true);
+        check("/rg/a%5B1]?[n]=1", "/rg/a[1%5D?%5Bn%5D=1", true);
+        check("/rg/a%231/x?n=%231", "/rg/a#1/x?n=#1", false);
     }
 
     #[test]

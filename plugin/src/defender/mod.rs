@@ -13,6 +13,7 @@ macro_rules! known {
 pub(crate) mod assessment;
 pub(crate) mod entity;
 pub(crate) mod hub;
+pub(crate) mod metadata;
 pub(crate) mod part;
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 
 use super::schema::{Schema, Slot};
-use super::{ASSESSMENT, EVENT};
+use super::{ASSESSMENT, EVENT, RUN};
 use crate::json::tree::Value;
 use crate::json::write::Writer;
 
@@ -18,7 +18,7 @@ pub(crate) struct Document<'a> {
 /// Enough for the slots of every schema.
 const WORDS: usize = 3;
 
-const _: () = assert!(EVENT.slots.len() <= 64 * WORDS && ASSESSMENT.slots.len() <= 64 * WORDS);
+const _: () = assert!(EVENT.slots.len() <= 64 * WORDS && ASSESSMENT.slots.len() <= 64 * WORDS && RUN.slots.len() <= 64 * WORDS);
 
 impl<'a> Document<'a> {
     /// Nothing set yet.

@@ -3,9 +3,14 @@
 mod assessment;
 mod document;
 mod event;
+pub(crate) mod run;
 mod schema;
 
 pub(crate) use assessment::ASSESSMENT;
 pub(crate) use document::Document;
 pub(crate) use event::EVENT;
+pub(crate) use run::RUN;
 pub(crate) use schema::{Schema, Slot};
+
+/// The version of ECS that documents follow, where no reference says otherwise.
+pub(crate) const VERSION: &str = "8.17.0";

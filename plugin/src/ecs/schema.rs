@@ -225,11 +225,11 @@ const fn compare(left: &str, right: &str) -> i8 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ASSESSMENT, EVENT};
+    use super::super::{ASSESSMENT, EVENT, RUN};
 
     #[test]
     fn tables_are_sorted_and_no_slot_is_a_parent() {
-        for schema in [EVENT, ASSESSMENT] {
+        for schema in [EVENT, ASSESSMENT, RUN] {
             for fields in [schema.slots, schema.nested] {
                 assert!(fields.is_sorted_by(|left, right| left.name < right.name));
             }

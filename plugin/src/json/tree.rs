@@ -144,6 +144,11 @@ impl<'a> Value<'a> {
     }
 }
 
+/// An object of these members.
+pub(crate) fn object<'a>(arena: &'a Bump, members: &[(Name<'a>, Value<'a>)]) -> Value<'a> {
+    Value::Object(arena.alloc_slice_fill_iter(members.iter().map(|&(name, value)| Member::new(name, name.text, value))))
+}
+
 /// An array of these values.
 pub(crate) fn array<'a, I>(arena: &'a Bump, values: I) -> Value<'a>
 where

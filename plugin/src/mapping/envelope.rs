@@ -6,7 +6,7 @@ use super::cast::integer;
 use super::convert::date;
 use super::record::{Original, Record};
 use crate::contract::{Dataset, Position, Timestamp};
-use crate::ecs::{Schema, Slot};
+use crate::ecs::{self, Schema, Slot};
 use crate::json::tree::{Value, array};
 use crate::settings::Settings;
 
@@ -78,7 +78,7 @@ impl Envelope {
     pub(crate) const fn assessment(schema: &Schema) -> Self {
         Self {
             dataset: Dataset::Assessment,
-            ecs_version: "8.17.0",
+            ecs_version: ecs::VERSION,
             default_tags: ["forwarded", "microsoft_defender_cloud-assessment"],
             tags_errors: true,
             slots: Slots::of(schema),

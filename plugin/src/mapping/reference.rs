@@ -8,18 +8,15 @@ use super::event::{self, alert_type, entities, extended, identifiers, moves};
 use super::record::Rule;
 use crate::contract::{Dataset, Field};
 use crate::defender::entity::{ENTITY_NAMES, IDENTIFIER_NAMES};
-use crate::ecs::{ASSESSMENT, EVENT, Schema};
-use crate::walk::report;
+use crate::ecs::run;
+use crate::ecs::{ASSESSMENT, EVENT, RUN, Schema};
 
 /// All fields of a data set, sorted by name.
 pub fn fields(dataset: Dataset) -> Vec<Field> {
     match dataset {
         Dataset::Event => of(&EVENT, &event_sources(), event_part),
         Dataset::Assessment => of(&ASSESSMENT, &assessment_sources(), assessment_part),
-        Dataset::Run => report::FIELDS
-            .iter()
-            .map(|&(name, kind, source)| Field { name: name.to_owned(), kind: kind.to_owned(), sources: vec![source.to_owned()] })
-            .collect(),
+        Dataset::Run => of(&RUN, &run_sources(), run_part),
     }
 }
 
@@ -105,6 +102,14 @@ fn assessment_sources() -> Vec<(&'static str, String)> {
     }
     sources.extend(common(Dataset::Assessment));
     sources
+}
+
+fn run_sources() -> Vec<(&'static str, String)> {
+    run::ROWS.iter().map(|(field, source)| (field.name, (*source).to_owned())).collect()
+}
+
+fn run_part(name: &str) -> String {
+    run::NESTED_ROWS.iter().find(|(field, _)| field.name == name).map_or("", |(_, source)| source).to_owned()
 }
 
 fn common(dataset: Dataset) -> impl Iterator<Item = (&'static str, String)> {

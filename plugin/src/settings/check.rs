@@ -18,6 +18,11 @@ pub(super) enum Verdict {
 /// The longest name that Azure allows a management group, in characters. A subscription's id has 36.
 const LONGEST_SCOPE: usize = 90;
 
+/// Whether an empty text is an error, instead of as good as none.
+pub(super) fn refuses_empty(check: fn(&str) -> Verdict) -> bool {
+    matches!(check(""), Verdict::Refused(_))
+}
+
 /// Anything.
 pub(super) fn any(text: &str) -> Verdict {
     if text.is_empty() { Verdict::Absent } else { Verdict::Accepted(text.to_owned()) }
@@ -33,7 +38,7 @@ pub(super) fn name(text: &str) -> Verdict {
 
 /// The id of a subscription, which is a UUID wherever it was seen.
 pub(super) fn subscription(text: &str) -> Verdict {
-    match scope(text, "a subscription's id; give the id alone") {
+    match scope(text, "a subscription's id", "give the id alone") {
         Some(refused) => refused,
         None if is_uuid(text) => any(text),
         None => Verdict::Doubtful("does not look like a subscription's id, which is a UUID".into()),
@@ -43,24 +48,26 @@ pub(super) fn subscription(text: &str) -> Verdict {
 /// The name of a management group.
 pub(super) fn management_group(text: &str) -> Verdict {
     let usual = |character: char| character.is_ascii_alphanumeric() || "-_.()".contains(character);
-    match scope(text, "a management group's name; give the name alone, not what it is displayed as") {
+    match scope(text, "a management group's name", "give the name alone, not what it is displayed as") {
         Some(refused) => refused,
         None if text.chars().all(usual) => any(text),
         None => Verdict::Doubtful("does not look like a management group's name, which has at most 90 letters, digits and `-_.()`".into()),
     }
 }
 
-/// Why a text cannot be the one segment of a path that names a scope. Anything else can be written there, percent-encoded where it has to be.
-fn scope(text: &str, of: &str) -> Option<Verdict> {
+/// Why a text cannot be the one segment of a path that names a scope, which is `of` such a kind; `instead` is what to do. Anything else can be written
+/// there, percent-encoded where it has to be.
+fn scope(text: &str, of: &str, instead: &str) -> Option<Verdict> {
     // What is encoded already goes out as it is, so a server reads it decoded.
     let read = crate::url::decoded(text);
     if let Some(character) = read.chars().find(|character| character.is_control() || "/\\".contains(*character)) {
-        return Some(refused(character, of));
+        return Some(refused(character, &format!("{of}; {instead}")));
     }
     let why = match read.trim() {
-        "" => "it is empty; leave the setting out if there is nothing to name".to_owned(),
-        "." | ".." => format!("`{text}` would name another path; it cannot be {of}"),
-        _ if text.chars().count() > LONGEST_SCOPE => format!("it has more than {LONGEST_SCOPE} characters, so it cannot be {of}"),
+        "" if text.is_empty() => "it is empty; leave the setting out if there is nothing to name".to_owned(),
+        "" => "it is blank; leave the setting out if there is nothing to name".to_owned(),
+        "." | ".." => format!("`{text}` cannot be {of}, because it would name another path"),
+        _ if text.chars().count() > LONGEST_SCOPE => format!("it has more than {LONGEST_SCOPE} characters, so it cannot be {of}; {instead}"),
         _ => return None,
     };
     Some(Verdict::Refused(why))

@@ -27,10 +27,12 @@ pub enum Scope {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SubAssessments {
     /// One list for every assessment that links to one.
-    #[default]
     PerAssessment,
     /// One list for every scope, joined to the assessments by id.
+    #[default]
     ListAll,
+    /// Not at all.
+    None,
 }
 
 impl SubAssessments {
@@ -39,6 +41,27 @@ impl SubAssessments {
         match self {
             Self::PerAssessment => "per-assessment",
             Self::ListAll => "list-all",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Whether assessments that come without metadata get that of their kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Metadata {
+    /// They stay as they come.
+    #[default]
+    None,
+    /// It is listed once a run, and joined to them.
+    Join,
+}
+
+impl Metadata {
+    /// The value of the setting.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Join => "join",
         }
     }
 }
@@ -94,6 +117,10 @@ pub struct Settings {
     pub sub_assessment_api_version: String,
     /// How sub-assessments are collected.
     pub sub_assessments: SubAssessments,
+    /// Whether metadata is joined to assessments.
+    pub metadata: Metadata,
+    /// `api-version` of the list of metadata.
+    pub metadata_api_version: String,
     /// What a walk may hold at a time, in bytes.
     pub max_memory: usize,
     /// In place of a data set's own tags.
@@ -121,6 +148,8 @@ impl Default for Settings {
             assessment_api_version: "2021-06-01".into(),
             sub_assessment_api_version: "2019-01-01-preview".into(),
             sub_assessments: SubAssessments::default(),
+            metadata: Metadata::default(),
+            metadata_api_version: "2021-06-01".into(),
             max_memory: 32 << 20,
             tags: None,
             preserve_original_event: false,
@@ -130,5 +159,12 @@ impl Default for Settings {
             profile: Profile::default(),
             sanitizers: Vec::new(),
         }
+    }
+}
+
+impl Settings {
+    /// Whether a run lists metadata and joins it.
+    pub(crate) fn joins_metadata(&self) -> bool {
+        self.metadata == Metadata::Join
     }
 }

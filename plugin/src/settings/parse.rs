@@ -3,7 +3,7 @@
 use super::check::Verdict;
 use super::nearest::nearest;
 use super::table::{Kind, ROWS};
-use super::{Scope, Settings, sanitizers};
+use super::{Metadata, Profile, Scope, Settings, sanitizers};
 use crate::contract::{SettingProblem, Severity};
 use crate::json::scan::{self, Span};
 
@@ -32,6 +32,7 @@ pub(super) struct Draft {
     pub management_group: Option<String>,
     pub management_groups: Vec<String>,
     pub token_scopes: Option<Vec<String>>,
+    pub metadata: Option<Metadata>,
 }
 
 impl Draft {
@@ -50,6 +51,14 @@ impl Draft {
         }
         // A national cloud has its own audience, which must never be that of another one.
         settings.token_scopes = self.token_scopes.unwrap_or_else(|| vec![format!("{}/.default", settings.url)]);
+        settings.metadata = match (self.metadata, settings.profile) {
+            (Some(Metadata::Join), Profile::Elastic) => {
+                report.warning("/metadata", "has no effect in profile `elastic`".into());
+                Metadata::None
+            }
+            (None, Profile::Extended) => Metadata::Join,
+            (metadata, _) => metadata.unwrap_or_default(),
+        };
         switches_among_tags(&mut settings, report);
         settings
     }

@@ -2,6 +2,7 @@
 
 use core::fmt::Write;
 
+use super::check::refuses_empty;
 use super::table::{Group, Kind, ROWS, Row};
 
 /// The page's text.
@@ -25,8 +26,9 @@ const INTRODUCTION: &str = "\
 # Settings
 
 Settings are one JSON object. All of them may be left out. `null` counts as not given, and so does an empty text, because
-agents render variables that are not set like that. A name that is not listed here, a name that is given twice and a value of
-another type are errors; everything that is wrong is reported at once, each with a JSON pointer to it.
+agents render variables that are not set like that. Names of scopes are the exception: an empty one is an error, because a
+run that leaves a scope out looks like one of a scope where nothing is wrong. A name that is not listed here, a name that is
+given twice and a value of another type are errors; everything that is wrong is reported at once, each with a JSON pointer to it.
 
 Credentials, proxies, time-outs, limits and intervals are the host's: nothing of the kind is a setting of the component.
 ";
@@ -39,7 +41,9 @@ fn section(page: &mut String, row: &Row) {
 
 fn kind(kind: &Kind) -> String {
     match kind {
+        Kind::Text { check, .. } if refuses_empty(*check) => "text that is not empty".into(),
         Kind::Text { .. } => "text".into(),
+        Kind::Texts { check, .. } if refuses_empty(*check) => "list of texts that are not empty".into(),
         Kind::Texts { least: 0, .. } => "list of texts".into(),
         Kind::Texts { least, .. } => format!("list of at least {least} text"),
         Kind::Switch { .. } => "`true` or `false`".into(),

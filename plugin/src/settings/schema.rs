@@ -2,6 +2,7 @@
 
 use core::fmt::Write;
 
+use super::check::{Verdict, refuses_empty};
 use super::sanitizers;
 use super::table::{Kind, ROWS, Row};
 
@@ -28,11 +29,11 @@ fn property(row: &Row) -> String {
     text
 }
 
-/// What a value must be like. `null`, and where texts are expected an empty one, count as not given.
+/// What a value must be like. `null` counts as not given, and so does an empty text, unless its check refuses it.
 fn constraints(kind: &Kind) -> String {
     match kind {
-        Kind::Text { .. } => r#""type":["string","null"]"#.into(),
-        Kind::Texts { least, .. } => format!(r#""type":["array","null"],"items":{{"type":"string"}},"minItems":{least}"#),
+        Kind::Text { check, .. } => format!(r#""type":["string","null"]{}"#, shortest(*check)),
+        Kind::Texts { least, check, .. } => format!(r#""type":["array","null"],"items":{{"type":"string"{}}},"minItems":{least}"#, shortest(*check)),
         Kind::Switch { .. } => r#""type":["boolean","null"]"#.into(),
         Kind::Integer { least, most, .. } => format!(r#""type":["integer","null"],"minimum":{least},"maximum":{most}"#),
         Kind::Choice { choices, .. } => {
@@ -41,6 +42,10 @@ fn constraints(kind: &Kind) -> String {
         }
         Kind::Sanitizers { .. } => format!(r#""type":["array","null"],"items":{}"#, sanitizers::SCHEMA),
     }
+}
+
+fn shortest(check: fn(&str) -> Verdict) -> &'static str {
+    if refuses_empty(check) { r#","minLength":1"# } else { "" }
 }
 
 fn quote(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::check::{self, Verdict};
 use super::parse::Draft;
-use super::{Profile, Sanitizer, SubAssessments};
+use super::{Metadata, Profile, Sanitizer, SubAssessments};
 
 /// One setting.
 pub(super) struct Row {
@@ -44,9 +44,9 @@ impl Group {
 
 /// The type of a setting. Of any type, `null` counts as not given.
 pub(super) enum Kind {
-    /// A text; an empty one counts as not given.
+    /// A text. An empty one counts as not given, unless the check refuses it, as it does for names of scopes.
     Text { check: fn(&str) -> Verdict, store: fn(&mut Draft, String) },
-    /// A list of texts, at least so many; empty ones in it do not count.
+    /// A list of texts, at least so many; empty ones in it do not count, unless the check refuses them.
     Texts { least: usize, check: fn(&str) -> Verdict, store: fn(&mut Draft, Vec<String>) },
     /// `true` or `false`.
     Switch { store: fn(&mut Draft, bool) },
@@ -58,11 +58,12 @@ pub(super) enum Kind {
     Sanitizers { store: fn(&mut Draft, Vec<Sanitizer>) },
 }
 
-const SUB_ASSESSMENTS: [SubAssessments; 2] = [SubAssessments::PerAssessment, SubAssessments::ListAll];
+const SUB_ASSESSMENTS: [SubAssessments; 3] = [SubAssessments::PerAssessment, SubAssessments::ListAll, SubAssessments::None];
+const METADATA: [Metadata; 2] = [Metadata::None, Metadata::Join];
 const PROFILES: [Profile; 2] = [Profile::Elastic, Profile::Extended];
 
 /// In the order in which a person would look for them.
-pub(super) static ROWS: [Row; 17] = [
+pub(super) static ROWS: [Row; 19] = [
     Row {
         name: "subscription_id",
         title: "Subscription id",
@@ -143,14 +144,35 @@ pub(super) static ROWS: [Row; 17] = [
         title: "How sub-assessments are listed",
         group: Group::Collecting,
         kind: Kind::Choice {
-            choices: &[SUB_ASSESSMENTS[0].name(), SUB_ASSESSMENTS[1].name()],
+            choices: &[SUB_ASSESSMENTS[0].name(), SUB_ASSESSMENTS[1].name(), SUB_ASSESSMENTS[2].name()],
             store: |draft, place| draft.settings.sub_assessments = SUB_ASSESSMENTS.get(place).copied().unwrap_or_default(),
         },
-        default: "\"per-assessment\"",
-        example: "\"list-all\"",
-        description: "`per-assessment` asks for one list for each assessment that links to one; `list-all` asks for one list for each scope and joins \
-            it, with far fewer requests. Both give the same documents, but that `list-all` also finds sub-assessments of assessments that link to none; \
-            such an assessment is stored without them once those that wait take a quarter of `max_memory`.",
+        default: "\"list-all\"",
+        example: "\"none\"",
+        description: "`list-all` asks for one list for each scope and joins it; `per-assessment` asks for one list for each assessment that links to one, \
+            with far more requests; `none` asks for no such list and stores every assessment as it is. The first two give the same documents, but that \
+            `list-all` also finds sub-assessments of assessments that link to none; such an assessment is stored without them once those that wait take a \
+            quarter of `max_memory`. Where a list is no longer there, as Azure retires them, that is told once and every assessment is stored.",
+    },
+    Row {
+        name: "metadata",
+        title: "Metadata of assessments",
+        group: Group::Collecting,
+        kind: Kind::Choice { choices: &[METADATA[0].name(), METADATA[1].name()], store: |draft, place| draft.metadata = METADATA.get(place).copied() },
+        default: "\"none\"",
+        example: "\"none\"",
+        description: "`join` lists once a run what Azure says of each kind of assessment, and puts it into `properties.metadata` of every assessment that \
+            comes without: its description, remediation, severity and category. A list that fails makes no run incomplete. Where it is not given, it is \
+            `join` in profile `extended`, and it has no effect in profile `elastic`.",
+    },
+    Row {
+        name: "metadata_api_version",
+        title: "API version of metadata",
+        group: Group::Collecting,
+        kind: Kind::Text { check: check::api_version, store: |draft, version| draft.settings.metadata_api_version = version },
+        default: "\"2021-06-01\"",
+        example: "\"2025-05-04\"",
+        description: "The `api-version` with which metadata is listed. From `2025-05-04` on there is a severity `Critical`.",
     },
     Row {
         name: "max_memory",

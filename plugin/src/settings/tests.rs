@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::pattern::Pattern;
-use super::table::{Group, ROWS};
-use super::{Profile, Sanitizer, Scope, Settings, SubAssessments};
+use super::table::{Group, Kind, ROWS};
+use super::{Metadata, Profile, Sanitizer, Scope, Settings, SubAssessments};
 use crate::contract::Severity;
 
 /// The settings, and each warning as `pointer: message`.
@@ -58,7 +58,8 @@ fn every_example_is_taken_and_changes_something_unless_it_is_the_default() {
 fn all_settings_arrive() {
     let settings = plain(json!({
         "subscription_ids": [FIRST], "url": "https://management.example/", "token_scopes": ["https://audience.example/.default"],
-        "assessment_api_version": "2025-05-04", "sub_assessment_api_version": "2020-01-01", "sub_assessments": "list-all", "max_memory": 1048576,
+        "assessment_api_version": "2025-05-04", "sub_assessment_api_version": "2020-01-01", "sub_assessments": "per-assessment", "max_memory": 1048576,
+        "metadata": "join", "metadata_api_version": "2025-05-04",
         "tags": ["a", "b c"], "preserve_original_event": true, "preserve_duplicate_custom_fields": true, "eventhub": "hub", "consumer_group": "group",
         "profile": "extended", "sanitizers": [{"type": "single_quotes"}],
     }));
@@ -68,7 +69,9 @@ fn all_settings_arrive() {
         token_scopes: vec!["https://audience.example/.default".into()],
         assessment_api_version: "2025-05-04".into(),
         sub_assessment_api_version: "2020-01-01".into(),
-        sub_assessments: SubAssessments::ListAll,
+        sub_assessments: SubAssessments::PerAssessment,
+        metadata: Metadata::Join,
+        metadata_api_version: "2025-05-04".into(),
         max_memory: 1 << 20,
         tags: Some(vec!["a".into(), "b c".into()]),
         preserve_original_event: true,
@@ -201,9 +204,30 @@ fn a_scope_that_names_another_path_is_refused_with_its_pointer() {
         assert_eq!(refused(&format!("{{\"subscription_id\": \"{name}\"}}")), ["/subscription_id"], "{name}");
         assert_eq!(refused(&format!("{{\"management_group_names\": [\"root\", \"{name}\"]}}")), ["/management_group_names/1"], "{name}");
     }
+    for (name, expected) in [
+        ("", "it is empty; leave the setting out if there is nothing to name"),
+        (" ", "it is blank; leave the setting out if there is nothing to name"),
+        ("%20", "it is blank; leave the setting out if there is nothing to name"),
+        ("..", "`..` cannot be a subscription's id, because it would name another path"),
+        ("a/b", "`/` cannot be part of a subscription's id; give the id alone"),
+        (&*"x".repeat(91), "it has more than 90 characters, so it cannot be a subscription's id; give the id alone"),
+    ] {
+        assert_eq!(message(&json!({ "subscription_id": name }).to_string()), expected);
+    }
     let (settings, warnings) = accepted(json!({"management_group_name": "Größe 1"}));
     assert_eq!(settings.scopes, [Scope::ManagementGroup("Größe 1".into())]);
     assert_eq!(warnings.len(), 1);
+}
+
+#[test]
+fn metadata_is_joined_in_profile_extended_unless_told_otherwise() {
+    for (profile, metadata, expected) in
+        [("extended", Value::Null, Metadata::Join), ("extended", json!("none"), Metadata::None), ("elastic", Value::Null, Metadata::None)]
+    {
+        assert_eq!(plain(json!({ "profile": profile, "metadata": metadata })).metadata, expected, "{profile} {metadata}");
+    }
+    let (settings, warnings) = accepted(json!({ "profile": "elastic", "metadata": "join" }));
+    assert_eq!((settings.metadata, warnings), (Metadata::None, vec!["/metadata: has no effect in profile `elastic`".to_owned()]));
 }
 
 #[test]
@@ -301,12 +325,24 @@ fn the_schema_and_the_parser_have_the_same_limits() {
     for row in &ROWS {
         let property = &schema["properties"][row.name];
         for choice in property["enum"].as_array().into_iter().flatten() {
-            plain(json!({ row.name: choice }));
+            accepted(json!({ row.name: choice }));
         }
         for (limit, beyond) in [("minimum", -1), ("maximum", 1)] {
             let Some(limit) = property[limit].as_i64() else { continue };
             plain(json!({ row.name: limit }));
             assert_eq!(refused(&json!({ row.name: limit + beyond }).to_string()).len(), 1);
+        }
+        let of_scope = ["subscription_id", "subscription_ids", "management_group_name", "management_group_names"].contains(&row.name);
+        match row.kind {
+            Kind::Text { .. } => {
+                assert_eq!(property["minLength"].as_u64(), of_scope.then_some(1), "{}", row.name);
+                assert_eq!(Settings::parse(&json!({ row.name: "" }).to_string()).is_err(), of_scope, "{}", row.name);
+            }
+            Kind::Texts { least, .. } => {
+                assert_eq!(property["items"]["minLength"].as_u64(), of_scope.then_some(1), "{}", row.name);
+                assert_eq!(Settings::parse(&json!({ row.name: [""] }).to_string()).is_err(), of_scope || least > 0, "{}", row.name);
+            }
+            _ => {}
         }
         if let Some(least) = property["minItems"].as_u64() {
             assert_eq!(Settings::parse(&json!({ row.name: [] }).to_string()).is_ok(), least == 0, "{}", row.name);

@@ -33,7 +33,8 @@ impl Share {
 /// The bytes that a walk holds and may hold.
 ///
 /// An eighth of `max_memory` is for the documents of a step, an eighth for hashes of what was seen and, where all sub-assessments are listed, half for the
-/// assessments that wait for theirs. The rest is for pages and the assessments whose sub-assessments are being read.
+/// assessments that wait for theirs. The rest is for pages and the assessments whose sub-assessments are being read; of that, an eighth of all at most
+/// holds what is known of kinds of assessments.
 #[derive(Debug)]
 pub(super) struct Budget {
     /// Bytes of documents that a step may bring; one document is always allowed.
@@ -42,6 +43,7 @@ pub(super) struct Budget {
     pub chains: usize,
     hashes: Share,
     kept: Share,
+    kinds: Share,
     work: Share,
     reserved: usize,
     guess: usize,
@@ -52,7 +54,7 @@ impl Budget {
     pub(super) fn new(max_memory: usize, mode: SubAssessments) -> Self {
         let eighth = max_memory / 8;
         let kept = match mode {
-            SubAssessments::PerAssessment => 0,
+            SubAssessments::PerAssessment | SubAssessments::None => 0,
             SubAssessments::ListAll => 4 * eighth,
         };
         let work = max_memory - 2 * eighth - kept;
@@ -61,6 +63,7 @@ impl Budget {
             chains: 0,
             hashes: Share { limit: eighth, used: 0 },
             kept: Share { limit: kept, used: 0 },
+            kinds: Share { limit: eighth, used: 0 },
             work: Share { limit: work, used: 0 },
             reserved: 0,
             guess: FIRST_GUESS.min(work / 16),
@@ -80,6 +83,18 @@ impl Budget {
     /// These many hashes are no longer needed.
     pub(super) fn forget(&mut self, hashes: usize) {
         self.hashes.used -= hashes * HASH;
+    }
+
+    /// Room for what is known of one more kind of assessments, if there is any. It is taken from the room for pages.
+    pub(super) fn note(&mut self, size: usize) -> bool {
+        let room = self.kinds.take(size);
+        self.work.used += if room { size } else { 0 };
+        room
+    }
+
+    /// What is known of kinds of assessments is no longer needed.
+    pub(super) fn forget_kinds(&mut self) {
+        self.work.used -= std::mem::take(&mut self.kinds.used);
     }
 
     /// Room for an assessment that waits for its sub-assessments, if there is any.

@@ -1,10 +1,8 @@
 //! The sub-assessments of one assessment, from its own list.
 
 use super::context::Context;
-use super::list::List;
-use super::page::Record;
+use super::list::{List, Listed, Taken, Told};
 use super::parent::{Emitted, Parent};
-use super::problem::Code;
 use super::report::Counts;
 
 /// The list of one assessment's sub-assessments, being read.
@@ -18,68 +16,42 @@ pub(super) struct Chain {
     pub counts: Counts,
     parent: Parent,
     merged: bool,
-    ended: bool,
 }
 
 impl Chain {
     /// Begins the list at a URL. The assessment is held from now on.
-    pub(super) fn begin(number: u64, parent: Parent, url: &str, ctx: &mut Context<'_>) -> Self {
+    pub(super) fn begin(number: u64, parent: Parent, counts: Counts, url: &str, ctx: &mut Context<'_>) -> Self {
         ctx.budget.take(parent.size());
         ctx.budget.chains += 1;
-        ctx.changed = true;
-        Self { number, list: List::new(url), counts: Counts { records: 1, ..Counts::default() }, parent, merged: false, ended: false }
+        Self { number, list: List::new(Listed::SubAssessments, url), counts, parent, merged: false }
     }
 
     /// Hands over what there is. At the end of the list the assessment itself, if none of its sub-assessments was merged with it.
     pub(super) fn work(&mut self, ctx: &mut Context<'_>) {
-        self.drain(ctx);
-        if self.list.has_ended() && !self.ended && (self.merged || self.parent.emit_bare(self.list.source, &mut self.counts, ctx)) {
-            self.conclude(ctx);
+        let Self { list, parent, counts, merged, .. } = self;
+        let end = list.drain(ctx, |list, sub, _, ctx| match parent.emit_with(sub, list.source, counts, ctx) {
+            Emitted::Merged => {
+                *merged = true;
+                Taken::New
+            }
+            Emitted::Alone => Taken::New,
+            Emitted::Later => Taken::Later,
+        });
+        let source = list.source;
+        if let Some(end) = end {
+            *counts += end.counts(&Told { listed: Listed::SubAssessments, owner: parent.name(), left: None, source }, ctx);
+        }
+        let Some(ending) = list.ending() else { return };
+        if *merged || parent.emit_bare(source, counts, ctx) {
+            ending.tell(&Told { listed: Listed::SubAssessments, owner: parent.name(), left: None, source }, counts, ctx);
+            ctx.budget.give(parent.size());
+            ctx.budget.chains -= 1;
+            list.close(ctx);
         }
     }
 
     /// Whether all of it was handed over.
     pub(super) fn is_over(&self) -> bool {
-        self.ended
-    }
-
-    fn drain(&mut self, ctx: &mut Context<'_>) {
-        let Some(mut page) = self.list.page.take() else { return };
-        while let Some(text) = page.record() {
-            let sub = Record::of(text);
-            match self.parent.emit_with(&sub, self.list.source, &mut self.counts, ctx) {
-                Emitted::Merged => self.merged = true,
-                Emitted::Alone => {}
-                Emitted::Later => break,
-            }
-            self.list.note_fresh();
-            let key = sub.key;
-            page.pass(key);
-        }
-        let drained = page.record().is_none();
-        self.list.page = Some(page);
-        if drained {
-            self.counts.pages += 1;
-            self.list.turn(ctx.budget);
-            ctx.changed = true;
-        }
-    }
-
-    fn conclude(&mut self, ctx: &mut Context<'_>) {
-        self.ended = true;
-        ctx.budget.give(self.parent.size());
-        ctx.budget.chains -= 1;
-        ctx.changed = true;
-        let Some(fault) = self.list.fault.take() else { return };
-        let name = self.parent.name();
-        if fault.is_missing() && self.list.is_at_first() {
-            self.counts.skipped += 1;
-            let message = format!("`{name}` has no list of sub-assessments: {fault}");
-            ctx.tell(Code::SubAssessmentsMissing, message, self.list.source, &mut self.counts);
-        } else {
-            self.counts.failed += 1;
-            let message = format!("cannot read the sub-assessments of `{name}`: {fault}");
-            ctx.tell(fault.code_of_sub_assessments(), message, self.list.source, &mut self.counts);
-        }
+        self.list.is_closed()
     }
 }

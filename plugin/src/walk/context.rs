@@ -3,6 +3,7 @@
 use core::ops::ControlFlow;
 
 use super::budget::Budget;
+use super::catalogue::Catalogue;
 use super::link::Origin;
 use super::problem::Code;
 use super::report::Counts;
@@ -46,6 +47,13 @@ impl Plan {
         format!("{url}{scope}/providers/Microsoft.Security/subAssessments?api-version={sub_assessment_api_version}")
     }
 
+    /// Where what Azure says of each kind of assessment is listed: below a scope, or for the tenant if that is empty.
+    pub(super) fn metadata(&self, scope: &str) -> String {
+        let Settings { url, metadata_api_version, .. } = &self.settings;
+        let scope = url::path(scope);
+        format!("{url}{scope}/providers/Microsoft.Security/assessmentMetadata?api-version={metadata_api_version}")
+    }
+
     /// A scope's path by its number.
     pub(super) fn scope(&self, number: usize) -> &str {
         self.scopes.get(number).map_or("", String::as_str)
@@ -66,9 +74,11 @@ pub(super) struct Context<'a> {
     pub plan: &'a Plan,
     /// What is held.
     pub budget: &'a mut Budget,
+    /// What is known of kinds of assessments.
+    pub catalogue: &'a mut Catalogue,
     /// What the call gives. `more` is set as soon as a document had to wait.
     pub step: Step,
-    /// Whether something has moved, so that another round may move more.
+    /// Whether something has moved, so that another round may move more: a document, a problem, a page or the end of a list.
     pub changed: bool,
     mapper: &'a mut Mapper,
     bytes: usize,
@@ -76,8 +86,8 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// The beginning of a call.
-    pub(super) fn new(plan: &'a Plan, budget: &'a mut Budget, mapper: &'a mut Mapper) -> Self {
-        Self { plan, budget, step: Step::default(), changed: false, mapper, bytes: 0 }
+    pub(super) fn new(plan: &'a Plan, budget: &'a mut Budget, catalogue: &'a mut Catalogue, mapper: &'a mut Mapper) -> Self {
+        Self { plan, budget, catalogue, step: Step::default(), changed: false, mapper, bytes: 0 }
     }
 
     /// Whether the step takes the document of a record of this size. If not, the record has to wait for the next call.
@@ -103,9 +113,14 @@ impl<'a> Context<'a> {
 
     /// Tells a problem, and counts it.
     pub(super) fn tell(&mut self, code: Code, message: String, source: Option<u32>, counts: &mut Counts) {
+        self.say(code, message, source);
+        counts.note(code);
+    }
+
+    /// Tells a problem that stands for any number of them, which are counted elsewhere.
+    pub(super) fn say(&mut self, code: Code, message: String, source: Option<u32>) {
         let row = code.row();
         self.step.problems.push(Problem { severity: row.severity, code: row.name, message, source });
-        counts.note(code);
         self.changed = true;
     }
 }

@@ -6,7 +6,6 @@ use super::context::Plan;
 use super::report::Counts;
 use crate::contract::Timestamp;
 use crate::id;
-use crate::settings::SubAssessments;
 
 /// What stands before a cursor of this form.
 const VERSION: &str = "1";
@@ -45,6 +44,9 @@ pub(super) struct Mark {
     /// Whether the list was restarted.
     #[serde(skip_serializing_if = "is_default")]
     pub restarted: bool,
+    /// Lists of sub-assessments in a row that are gone, before the place.
+    #[serde(skip_serializing_if = "is_default")]
+    pub gone: u32,
     /// What was counted before the place.
     #[serde(skip_serializing_if = "is_default")]
     pub counts: Counts,
@@ -87,11 +89,15 @@ impl Cursor {
 /// The hash of what a run is asked to do; a cursor of another hash is foreign.
 pub(super) fn hash(plan: &Plan) -> String {
     let settings = &plan.settings;
-    let mode = match settings.sub_assessments {
-        SubAssessments::PerAssessment => "per-assessment",
-        SubAssessments::ListAll => "list-all",
-    };
-    let mut parts = vec![mode.as_bytes(), settings.url.as_bytes(), settings.assessment_api_version.as_bytes(), settings.sub_assessment_api_version.as_bytes()];
+    let mut parts = vec![
+        settings.sub_assessments.name().as_bytes(),
+        settings.url.as_bytes(),
+        settings.assessment_api_version.as_bytes(),
+        settings.sub_assessment_api_version.as_bytes(),
+    ];
+    if settings.joins_metadata() {
+        parts.extend([settings.metadata.name().as_bytes(), settings.metadata_api_version.as_bytes()]);
+    }
     parts.extend(plan.scopes.iter().map(|scope| scope.as_bytes()));
     id::of(&parts)
 }

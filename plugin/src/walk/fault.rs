@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::link::Trail;
+use super::next_link::Doubt;
 use super::problem::Code;
 use crate::contract::{Failure, Response};
 use crate::json::scan;
@@ -17,12 +18,16 @@ pub(super) enum Fault {
     Unanswered(String),
     /// The answer is not a page; the server's own words with it.
     Status(u16, String),
+    /// 404, because Defender was never switched on in the subscription; the server's own words with it.
+    NotRegistered(String),
     /// The page is not what it should be.
     Unreadable(String),
+    /// An assessment's link to its sub-assessments is not followed.
+    Astray(String),
     /// The link to the next page is not followed.
     Link(String),
-    /// Only a member of this name says that there may be a next page.
-    UnknownLink(String),
+    /// It is not known where the next page is.
+    UnknownLink(Doubt),
     /// The link leads to a page that was read.
     Loop,
     /// So many pages in a row brought nothing new.
@@ -32,7 +37,12 @@ pub(super) enum Fault {
 impl Fault {
     /// The fault of an answer that is no page.
     pub(super) fn of_response(response: &Response) -> Self {
-        Self::Status(response.status, words(&response.body).unwrap_or_default())
+        let (code, words) = said(&response.body).unwrap_or_default();
+        let code: String = code.chars().filter(|character| !character.is_whitespace()).collect();
+        match response.status {
+            404 if code.eq_ignore_ascii_case("SubscriptionNotRegistered") => Self::NotRegistered(words),
+            status => Self::Status(status, words),
+        }
     }
 
     /// The fault of a request that was not answered.
@@ -52,34 +62,28 @@ impl Fault {
     }
 
     /// What to do about it in this scope, to be put behind its text.
-    pub(super) fn advice(&self, scope: &str) -> &'static str {
-        match self.is_forbidden() {
-            false => "",
-            true if scope.starts_with("/subscriptions/") => ": give the identity the role Reader or Security Reader on the subscription",
-            true => ": give the identity the role Reader or Security Reader on the management group",
+    pub(super) fn advice(&self, scope: &str) -> String {
+        match self {
+            Self::NotRegistered(_) => format!(": register Microsoft.Security in `{scope}`, or take it out of the settings"),
+            _ if !self.is_forbidden() => String::new(),
+            _ if scope.starts_with("/subscriptions/") => ": give the identity the role Reader or Security Reader on the subscription".to_owned(),
+            _ => ": give the identity the role Reader or Security Reader on the management group".to_owned(),
         }
     }
 
-    /// Whether the list is not there, as where Defender is not enabled.
+    /// Whether another list may serve in place of this one.
+    pub(super) fn is_refused_or_missing(&self) -> bool {
+        matches!(self, Self::Status(401 | 403 | 404, _) | Self::NotRegistered(_))
+    }
+
+    /// Whether the list is not there, as where Defender is not enabled, or no longer.
     pub(super) fn is_missing(&self) -> bool {
-        matches!(self, Self::Status(404 | 409, _))
+        matches!(self, Self::Status(404 | 409 | 410, _) | Self::NotRegistered(_))
     }
 
     /// Whether it is what a server says to a link that is too old.
     pub(super) fn is_expired(&self) -> bool {
-        matches!(self, Self::Status(400 | 404 | 410, _))
-    }
-
-    /// What a person is told about a scope's own list; `first` if it ended at its first page.
-    pub(super) fn code(&self, first: bool) -> Code {
-        match self {
-            _ if self.is_forbidden() => Code::ScopeForbidden,
-            Self::Link(_) => Code::LinkRefused,
-            Self::UnknownLink(_) => Code::LinkUnknown,
-            Self::Loop | Self::Barren(_) => Code::ListEndless,
-            _ if first => Code::ScopeFailed,
-            _ => Code::PageFailed,
-        }
+        matches!(self, Self::Status(400 | 404 | 410, _) | Self::NotRegistered(_))
     }
 
     /// What a person is told about a list of sub-assessments.
@@ -96,23 +100,26 @@ impl fmt::Display for Fault {
         match self {
             Self::Status(status, words) if words.is_empty() => write!(f, "status {status}"),
             Self::Status(status, words) => write!(f, "status {status} ({words})"),
+            Self::NotRegistered(words) => write!(f, "status 404 ({words})"),
             Self::Unanswered(what) | Self::Unreadable(what) => f.write_str(what),
+            Self::Astray(why) => write!(f, "its link is not followed: {why}"),
             Self::Link(why) => write!(f, "the link to the next page is not followed: {why}"),
-            Self::UnknownLink(name) => write!(f, "there may be a next page, but `{name}` is no link that is known or says something else than another one"),
+            Self::UnknownLink(doubt) => write!(f, "{doubt}"),
             Self::Loop => write!(f, "the next page was read before, or there are more than {} of them", Trail::LONGEST),
             Self::Barren(pages) => write!(f, "{pages} pages in a row brought nothing new"),
         }
     }
 }
 
-/// What Azure says about an error: `{"error":{"code":..,"message":..}}`.
-fn words(body: &[u8]) -> Option<String> {
+/// What Azure says about an error, `{"error":{"code":..,"message":..}}`: the code, and both together for a person.
+fn said(body: &[u8]) -> Option<(String, String)> {
     let root = scan::one(str::from_utf8(body).ok()?).ok()??;
     let error = root.member("error")?;
-    let said: Vec<_> = ["code", "message"].into_iter().filter_map(|name| error.member(name)).collect();
-    let said: Vec<_> = said.iter().filter_map(|value| value.as_text()).filter(|text| !text.is_empty()).collect();
-    let said = said.join(": ").replace(char::is_control, " ");
-    Some(said.chars().take(LONGEST_WORDS).collect())
+    let text = |name| Some(error.member(name)?.as_text()?.into_owned());
+    let [code, message] = ["code", "message"].map(|name| text(name).unwrap_or_default());
+    let words: Vec<_> = [&code, &message].into_iter().filter(|text| !text.is_empty()).map(String::as_str).collect();
+    let words = words.join(": ").replace(char::is_control, " ").chars().take(LONGEST_WORDS).collect();
+    Some((code, words))
 }
 
 #[cfg(test)]

@@ -31,6 +31,12 @@ impl Origin {
         Ok(url::given(&url).into_owned())
     }
 
+    /// Whether two links of pages are the same or lead to the same URL, so that it does not matter which is followed.
+    pub(super) fn is_same(&self, one: &str, other: &str) -> bool {
+        let page = |link: &str| self.follow(link).ok().map(|url| behind_server(&url).to_owned());
+        one == other || page(one).is_some_and(|one| page(other) == Some(one))
+    }
+
     /// The URL of the list that a `subAssessmentsLink` leads to. It is a path below the API's base, made of names that may hold anything, but a whole URL
     /// serves as well.
     pub(super) fn list(&self, base: &str, link: &str, api_version: &str) -> Result<String, &'static str> {
@@ -39,14 +45,17 @@ impl Origin {
             return Err("it holds a fragment");
         }
         self.admit(&whole)?;
-        let (place, query) = whole.split_once('?').map_or((whole.as_str(), None), |(place, query)| (place, Some(query)));
-        let server = place.find("://").map_or(0, |at| at + 3 + authority(&place[at + 3..]).len());
-        let (server, path) = place.split_at(server);
+        if has_dots(link) {
+            return Err("a segment of its path is `.` or `..`, so it would lead to another one");
+        }
+        let (address, query) = whole.split_once('?').map_or((whole.as_str(), None), |(address, query)| (address, Some(query)));
+        let server = address.find("://").map_or(0, |at| at + 3 + authority(&address[at + 3..]).len());
+        let (server, path) = address.split_at(server);
         let mut url = format!("{server}{}?", url::path(path));
         if let Some(query) = query {
             url.push_str(&url::query(query));
         }
-        let named = |part: &str| part.split('=').next().is_some_and(|name| name.eq_ignore_ascii_case("api-version"));
+        let named = |part: &str| part.split('=').next().is_some_and(|name| url::decoded(name).eq_ignore_ascii_case("api-version"));
         if !query.is_some_and(|query| query.split('&').any(named)) {
             let separator = if query.is_none_or(str::is_empty) { "" } else { "&" };
             url.push_str(&format!("{separator}api-version={api_version}"));
@@ -70,6 +79,18 @@ impl Origin {
 /// Whether a link is a path of the same server. Two slashes would name another one, and some clients read a backslash as a slash.
 fn is_path(link: &str) -> bool {
     link.starts_with('/') && !link[1..].starts_with(['/', '\\'])
+}
+
+/// Whether a segment of a link's path leads nowhere or back, as a server reads it.
+fn has_dots(link: &str) -> bool {
+    let path = link.split_once('?').map_or(link, |(path, _)| path);
+    url::decoded(path).split(['/', '\\']).any(|segment| matches!(segment, "." | ".."))
+}
+
+/// What a URL says to its server: path, query and fragment.
+fn behind_server(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.strip_prefix(authority(rest)).unwrap_or(rest)
 }
 
 /// The part of a URL behind its `//` that names the server. A backslash ends nothing, so a name with one in it never compares equal.
@@ -176,6 +197,9 @@ mod tests {
         check("/a?", "https://h/base/a?api-version=v");
         check("/a?x=1", "https://h/base/a?x=1&api-version=v");
         check("/a?Api-Version=w", "https://h/base/a?Api-Version=w");
+        check("/a?x=1&api%2Dversion=w", "https://h/base/a?x=1&api%2Dversion=w");
+        check("/a?%61PI%2dversion", "https://h/base/a?%61PI%2dversion");
+        check("/a?x=api-version", "https://h/base/a?x=api-version&api-version=v");
         check("https://H/a", "https://H/a?api-version=v");
         check("/RegionVästerbotten/a b#c[1]%20%", "https://h/base/RegionV%C3%A4sterbotten/a%20b%23c%5B1%5D%20%25?api-version=v");
         check("/a?x={1|2} ä#b", "https://h/base/a?x={1|2}%20%C3%A4%23b&api-version=v");
@@ -185,6 +209,30 @@ mod tests {
         }
         assert!(Origin::of(base).list(base, "https://other/a", "v").is_err());
         assert!(Origin::of(base).list(base, "a", "v").is_err());
+    }
+
+    #[test]
+    fn a_list_of_sub_assessments_is_at_no_other_path() {
+        let list = |link: &str| Origin::of("https://h/base").list("https://h/base", link, "v");
+        for link in ["/a/../b", "/a/..", "/..", "/a/./b", "/%2e%2E/b", "/a/%2e", "/.%2e?x", "/a\\..\\b", "/a%2F..%5cb", "https://h/base/../b", "https://h/.."] {
+            assert_eq!(list(link), Err("a segment of its path is `.` or `..`, so it would lead to another one"), "{link}");
+        }
+        for link in ["/a/.b", "/a/b..", "/a/...", "/a/%252e%252e", "/a?x=/../b", "/a/.. /b"] {
+            assert!(list(link).is_ok(), "{link}");
+        }
+    }
+
+    #[test]
+    fn links_to_the_same_url_are_the_same() {
+        let same = |one: &str, other: &str| Origin::of("https://management.azure.com").is_same(one, other);
+        for (one, other) in
+            [("/a?x=1", "https://management.azure.com/a?x=1"), ("HTTPS://MANAGEMENT.azure.com:443/a", "/a"), ("/ä b", "/%C3%A4%20b"), ("refused", "refused")]
+        {
+            assert!(same(one, other) && same(other, one), "{one} and {other}");
+        }
+        for (one, other) in [("/a", "/A"), ("/a", "/a?"), ("/a", "http://management.azure.com/a"), ("/a", "a"), ("a", "b"), ("/a", "/a#")] {
+            assert!(!same(one, other) && !same(other, one), "{one} and {other}");
+        }
     }
 
     #[test]

@@ -1,18 +1,26 @@
-//! Puts a sub-assessment into its assessment by splicing text: not a character of either changes.
+//! Puts a sub-assessment, or the metadata of its kind, into an assessment by splicing text: not a character of either changes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::json::scan::{Kind, Span};
 
-/// The members that lead to a sub-assessment, as they are written where they are missing.
-const NAMES: [(&str, &str); 3] = [("properties", "\"properties\":"), ("additionalData", "\"additionalData\":"), ("subAssessment", "\"subAssessment\":")];
+/// Members that lead to something inside an assessment: a name, and how it is written where it is missing.
+type Path = &'static [(&'static str, &'static str)];
 
-/// Where in an assessment's text a sub-assessment goes, and what has to be written around it.
+/// The members that lead to a sub-assessment.
+const SUB_ASSESSMENT: Path = &[("properties", "\"properties\":"), ("additionalData", "\"additionalData\":"), ("subAssessment", "\"subAssessment\":")];
+
+/// The members that lead to metadata.
+const METADATA: Path = &[("properties", "\"properties\":"), ("metadata", "\"metadata\":")];
+
+/// Where in an assessment's text something goes, and what has to be written around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Seam {
-    /// The text that the sub-assessment takes the place of; empty where it is inserted.
+    path: Path,
+    /// The text that is replaced; empty where it is inserted.
     cut: Range<usize>,
-    /// The first of `NAMES` that has to be written.
+    /// The first of the path's names that has to be written.
     first: usize,
     /// Whether an object has to be opened before that name.
     opens: bool,
@@ -21,19 +29,23 @@ pub(super) struct Seam {
 }
 
 impl Seam {
-    /// The seam of an assessment's text; none if it, its `properties` or their `additionalData` is of a type that has no members.
+    /// The seam of an assessment's text for a sub-assessment; none if it, its `properties` or their `additionalData` is of a type that has no members.
     pub(super) fn of(assessment: &str) -> Option<Self> {
+        Self::along(SUB_ASSESSMENT, assessment)
+    }
+
+    fn along(path: Path, assessment: &str) -> Option<Self> {
         let mut object = object(assessment)?;
-        for (level, (name, _)) in NAMES.into_iter().enumerate() {
+        for (level, (name, _)) in path.iter().enumerate() {
             let Some(value) = object.member(name) else {
                 let end = object.at + object.text.len() - 1;
-                return Some(Self { cut: end..end, first: level, opens: false, comma: object.members().next().is_some() });
+                return Some(Self { path, cut: end..end, first: level, opens: false, comma: object.members().next().is_some() });
             };
             let cut = value.at..value.at + value.text.len();
             let below = level + 1;
             match value.kind {
-                _ if below == NAMES.len() => return Some(Self { cut, first: below, opens: false, comma: false }),
-                Kind::Null => return Some(Self { cut, first: below, opens: true, comma: false }),
+                _ if below == path.len() => return Some(Self { path, cut, first: below, opens: false, comma: false }),
+                Kind::Null => return Some(Self { path, cut, first: below, opens: true, comma: false }),
                 Kind::Object => object = value,
                 _ => return None,
             }
@@ -41,22 +53,22 @@ impl Seam {
         None
     }
 
-    /// The assessment that this seam was made for, with the sub-assessment in it.
-    pub(super) fn merge(&self, assessment: &str, sub_assessment: &str) -> String {
-        let mut merged = String::with_capacity(assessment.len() + sub_assessment.len() + 64);
+    /// The assessment that this seam was made for, with the piece in it.
+    pub(super) fn merge(&self, assessment: &str, piece: &str) -> String {
+        let mut merged = String::with_capacity(assessment.len() + piece.len() + 64);
         merged.push_str(&assessment[..self.cut.start]);
         if self.comma {
             merged.push(',');
         }
         let mut open = 0;
-        for (position, (_, name)) in NAMES.into_iter().enumerate().skip(self.first) {
+        for (position, (_, name)) in self.path.iter().enumerate().skip(self.first) {
             if self.opens || position > self.first {
                 merged.push('{');
                 open += 1;
             }
             merged.push_str(name);
         }
-        merged.push_str(sub_assessment);
+        merged.push_str(piece);
         merged.extend(std::iter::repeat_n('}', open));
         merged.push_str(&assessment[self.cut.end..]);
         merged
@@ -65,7 +77,13 @@ impl Seam {
 
 /// A sub-assessment without its assessment, in the place where a merged record has it.
 pub(super) fn alone(sub_assessment: &str) -> String {
-    Seam { cut: 1..1, first: 0, opens: false, comma: false }.merge("{}", sub_assessment)
+    Seam { path: SUB_ASSESSMENT, cut: 1..1, first: 0, opens: false, comma: false }.merge("{}", sub_assessment)
+}
+
+/// An assessment with the metadata of its kind in it; as it came where there is none, or no place for it.
+pub(super) fn with_metadata<'a>(assessment: &'a str, metadata: Option<&str>) -> Cow<'a, str> {
+    let seam = metadata.and_then(|metadata| Some((Seam::along(METADATA, assessment)?, metadata)));
+    seam.map_or(Cow::Borrowed(assessment), |(seam, metadata)| Cow::Owned(seam.merge(assessment, metadata)))
 }
 
 /// The object that a record's sound text consists of; none if it is of another type.
@@ -121,6 +139,20 @@ mod tests {
         );
         check("{/* } */\"a\":1 // }\n}", "{/* } */\"a\":1 // }\n,\"properties\":{\"additionalData\":{\"subAssessment\":{\"id\" : \"s\"}}}}");
         check("{ /* nothing */ }", "{ /* nothing */ \"properties\":{\"additionalData\":{\"subAssessment\":{\"id\" : \"s\"}}}}");
+    }
+
+    #[test]
+    fn metadata_stands_beside_what_an_assessment_has() {
+        for (assessment, expected) in [
+            (r#"{"id":"a","properties":{"x":1}}"#, r#"{"id":"a","properties":{"x":1,"metadata":{"m":1}}}"#),
+            (r#"{"properties":{"metadata": null ,"x":1}}"#, r#"{"properties":{"metadata": {"m":1} ,"x":1}}"#),
+            (r#"{"properties":null}"#, r#"{"properties":{"metadata":{"m":1}}}"#),
+            ("{}", r#"{"properties":{"metadata":{"m":1}}}"#),
+            (r#"{"properties":[]}"#, r#"{"properties":[]}"#),
+        ] {
+            assert_eq!(with_metadata(assessment, Some(r#"{"m":1}"#)), expected);
+            assert_eq!(with_metadata(assessment, None), assessment);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! It sends nothing and waits for nothing; the host does. What it holds stays under `max_memory`, and it can be resumed from the cursor of any step.
 
 mod budget;
+mod catalogue;
 mod chain;
 mod context;
 mod cursor;
@@ -12,11 +13,12 @@ mod join;
 mod link;
 mod list;
 mod merge;
+mod metadata;
 mod next_link;
 mod page;
 mod parent;
 pub mod problem;
-pub mod report;
+mod report;
 mod scope;
 mod scopes;
 mod seen;
@@ -29,6 +31,7 @@ use crate::contract::{Outcome, Step, Timestamp, Totals};
 use crate::mapping::Mapper;
 use crate::settings::Settings;
 use budget::Budget;
+use catalogue::Catalogue;
 use context::{Context, Plan};
 use cursor::Cursor;
 use problem::Code;
@@ -39,6 +42,7 @@ use scopes::Scopes;
 pub struct Walk {
     plan: Plan,
     budget: Budget,
+    catalogue: Catalogue,
     scopes: Scopes,
     finished: Option<Totals>,
 }
@@ -52,10 +56,11 @@ impl Walk {
             plan.start = cursor.start;
         }
         let budget = Budget::new(settings.max_memory, settings.sub_assessments);
-        let mut walk = Self { plan, budget, scopes: Scopes::default(), finished: None };
-        let mut ctx = Context::new(&walk.plan, &mut walk.budget, mapper);
+        let scopes = Scopes::new(&plan);
+        let mut walk = Self { plan, budget, catalogue: Catalogue::default(), scopes, finished: None };
+        let mut ctx = Context::new(&walk.plan, &mut walk.budget, &mut walk.catalogue, mapper);
         match cursor {
-            Some(Ok(cursor)) => walk.scopes = Scopes::resumed(cursor, &ctx),
+            Some(Ok(cursor)) => walk.scopes.resume(cursor, &ctx),
             Some(Err(why)) => {
                 walk.scopes.tell(Code::CursorUnusable, format!("cannot resume: the cursor does not serve: {why}: a new run is started"), None, &mut ctx)
             }
@@ -74,7 +79,7 @@ impl Walk {
 
     /// Takes outcomes, or only the next documents, and says what comes next.
     pub fn advance(&mut self, mapper: &mut Mapper, now: Timestamp, outcomes: Vec<Outcome>) -> Step {
-        let mut ctx = Context::new(&self.plan, &mut self.budget, mapper);
+        let mut ctx = Context::new(&self.plan, &mut self.budget, &mut self.catalogue, mapper);
         self.scopes.receive(outcomes, &mut ctx);
         self.scopes.work(&mut ctx);
         self.scopes.request(&mut ctx);
@@ -97,8 +102,10 @@ impl Walk {
             // A host that goes on after the end is told the end again, without a second document.
             Some(totals) => totals,
             None => {
+                self.budget.forget_kinds();
                 let counts = self.scopes.counts();
-                step.documents.push(report::document(&self.plan.settings, &self.plan.scopes, self.plan.start, now, &counts));
+                let known = self.catalogue.known();
+                step.documents.push(report::document(&self.plan.settings, &self.plan.scopes, self.plan.start, now, known, &counts));
                 counts.totals(self.plan.scopes.len())
             }
         };

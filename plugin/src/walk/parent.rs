@@ -1,5 +1,7 @@
 //! An assessment that has, or may have, sub-assessments: how documents are made of it and of them.
 
+use std::sync::Arc;
+
 use super::context::Context;
 use super::merge::{self, Seam};
 use super::page::Record;
@@ -12,6 +14,8 @@ pub(super) struct Parent {
     text: Box<str>,
     id: String,
     seam: Option<Seam>,
+    /// What Azure says of its kind, where it comes without.
+    metadata: Option<Arc<str>>,
     told: bool,
 }
 
@@ -28,8 +32,8 @@ pub(super) enum Emitted {
 
 impl Parent {
     /// The assessment of this record.
-    pub(super) fn of(record: &Record<'_>) -> Self {
-        Self { text: record.text.into(), id: record.id.clone(), seam: Seam::of(record.text), told: false }
+    pub(super) fn of(record: &Record<'_>, metadata: Option<Arc<str>>) -> Self {
+        Self { text: record.text.into(), id: record.id.clone(), seam: Seam::of(record.text), metadata, told: false }
     }
 
     /// Bytes that it takes.
@@ -49,22 +53,26 @@ impl Parent {
 
     /// Makes the document of the assessment without a sub-assessment; says whether the step had room for it.
     pub(super) fn emit_bare(&self, source: Option<u32>, counts: &mut Counts, ctx: &mut Context<'_>) -> bool {
-        let room = ctx.has_room(self.text.len());
+        let text = merge::with_metadata(&self.text, self.metadata.as_deref());
+        let room = ctx.has_room(text.len());
         if room {
-            ctx.emit(&self.text, self.identity(), b"", source, counts);
+            ctx.emit(&text, self.identity(), b"", source, counts);
         }
         room
     }
 
     /// Makes the document of the assessment and one of its sub-assessments.
     pub(super) fn emit_with(&mut self, sub: &Record<'_>, source: Option<u32>, counts: &mut Counts, ctx: &mut Context<'_>) -> Emitted {
-        if !ctx.has_room(self.text.len() + sub.text.len()) {
+        let text = merge::with_metadata(&self.text, self.metadata.as_deref());
+        if !ctx.has_room(text.len() + sub.text.len()) {
             return Emitted::Later;
         }
         counts.records += 1;
-        match &self.seam {
+        // With metadata in it, the assessment has its seam elsewhere.
+        let seam = if self.metadata.is_some() { Seam::of(&text) } else { self.seam.clone() };
+        match &seam {
             Some(seam) => {
-                ctx.emit(&seam.merge(&self.text, sub.text), self.identity(), sub.identity(), source, counts);
+                ctx.emit(&seam.merge(&text, sub.text), self.identity(), sub.identity(), source, counts);
                 Emitted::Merged
             }
             None => {

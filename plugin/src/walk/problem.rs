@@ -14,13 +14,17 @@ pub enum Code {
     ScopeForbidden,
     /// The first page of a scope could not be read.
     ScopeFailed,
+    /// Defender was never switched on in a subscription.
+    ScopeNotRegistered,
     /// A later page of a scope could not be read.
     PageFailed,
     /// A body that did not fit was let go.
     PageAskedAgain,
     /// A `nextLink` that must not be followed.
     LinkRefused,
-    /// A page with something like a link to a next one.
+    /// Items of a page that are no records.
+    ItemEmpty,
+    /// A page that does not say clearly where the next one is.
     LinkUnknown,
     /// A list that leads back to itself or never ends.
     ListEndless,
@@ -28,8 +32,10 @@ pub enum Code {
     ListRestarted,
     /// An assessment that was listed before.
     AssessmentRepeated,
-    /// 404 or 409 on a list of sub-assessments.
+    /// 404, 409 or 410 on a list of sub-assessments.
     SubAssessmentsMissing,
+    /// Too many lists of sub-assessments in a row are gone.
+    SubAssessmentsGivenUp,
     /// A list of sub-assessments could not be read.
     SubAssessmentsFailed,
     /// A sub-assessment without its assessment.
@@ -38,6 +44,10 @@ pub enum Code {
     SubAssessmentUnmerged,
     /// More assessments than can be remembered.
     JoinOverflowed,
+    /// The list of metadata could not be read.
+    MetadataFailed,
+    /// More metadata than there is room for.
+    MetadataCut,
     /// A cursor that does not serve.
     CursorUnusable,
     /// An outcome that nobody waits for.
@@ -57,22 +67,27 @@ pub struct Row {
 
 impl Code {
     /// All codes, in the order of the docs.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::ScopeMissing,
         Self::ScopeForbidden,
         Self::ScopeFailed,
+        Self::ScopeNotRegistered,
         Self::PageFailed,
         Self::PageAskedAgain,
         Self::LinkRefused,
+        Self::ItemEmpty,
         Self::LinkUnknown,
         Self::ListEndless,
         Self::ListRestarted,
         Self::AssessmentRepeated,
         Self::SubAssessmentsMissing,
+        Self::SubAssessmentsGivenUp,
         Self::SubAssessmentsFailed,
         Self::SubAssessmentOrphaned,
         Self::SubAssessmentUnmerged,
         Self::JoinOverflowed,
+        Self::MetadataFailed,
+        Self::MetadataCut,
         Self::CursorUnusable,
         Self::OutcomeUnknown,
     ];
@@ -86,15 +101,21 @@ impl Code {
                 ("scope-forbidden", Error, "The identity may not read this scope: give it Reader or Security Reader there. The rest of the scope is missing.")
             }
             Self::ScopeFailed => ("scope-failed", Error, "The first page of a scope could not be read, so all of the scope is missing."),
+            Self::ScopeNotRegistered => (
+                "scope-not-registered",
+                Warning,
+                "A subscription does not know Microsoft.Security: register it there, or take the subscription out of the settings.",
+            ),
             Self::PageFailed => ("page-failed", Error, "A later page of a scope could not be read: what came before it is stored, the rest is missing."),
             Self::PageAskedAgain => ("page-asked-again", Info, "A page did not fit into `max_memory` beside the others and was asked for again later."),
             Self::LinkRefused => {
                 ("link-refused", Error, "A page names a next page that is no URL or leads to another server: it was not followed, the rest is missing.")
             }
+            Self::ItemEmpty => ("item-empty", Error, "Items of a page are `null`, scalars or `{}`: what they were meant to be is missing."),
             Self::LinkUnknown => (
                 "link-unknown",
                 Error,
-                "A page has a member that looks like a link to a next page, under a name that no Azure service is known to use: what it leads to is missing.",
+                "A page says that there is a next one, but under a name that no Azure service is known to use, or in members that do not say the same: what it leads to is missing.",
             ),
             Self::ListEndless => {
                 ("list-endless", Error, "A list leads back to a page that was read, or goes on without bringing anything new: it was left there.")
@@ -104,8 +125,13 @@ impl Code {
                 ("assessment-repeated", Info, "An assessment was listed twice, as happens when a list changes while it is read: it was stored once.")
             }
             Self::SubAssessmentsMissing => {
-                ("sub-assessments-missing", Info, "A list of sub-assessments does not exist (404 or 409): the assessment was stored alone.")
+                ("sub-assessments-missing", Info, "A list of sub-assessments does not exist (404, 409 or 410): the assessment was stored alone.")
             }
+            Self::SubAssessmentsGivenUp => (
+                "sub-assessments-given-up",
+                Warning,
+                "Many lists of sub-assessments in a row are gone, so no further one of the scope was asked for: set `sub_assessments` to `list-all` or `none`.",
+            ),
             Self::SubAssessmentsFailed => {
                 ("sub-assessments-failed", Error, "A list of sub-assessments could not be read to its end: the rest of it is missing.")
             }
@@ -118,6 +144,10 @@ impl Code {
                 Error,
                 "There are more assessments than can be remembered: sub-assessments of unlisted ones are missing. Raise `max_memory`.",
             ),
+            Self::MetadataFailed => {
+                ("metadata-failed", Info, "The list of metadata could not be read to its end: assessments of kinds that it did not name have none of it.")
+            }
+            Self::MetadataCut => ("metadata-cut", Info, "There was no room for the metadata of all kinds of assessments: raise `max_memory`."),
             Self::CursorUnusable => ("cursor-unusable", Warning, "The cursor is damaged or belongs to other settings: a new run was started."),
             Self::OutcomeUnknown => ("outcome-unknown", Warning, "The host brought the outcome of a request that is not under way: it was ignored."),
         };

@@ -3,39 +3,17 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use bumpalo::Bump;
 use chrono::{DateTime, SecondsFormat};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::problem::Code;
 use crate::contract::{Dataset, Document, Timestamp, Totals};
+use crate::ecs::{self, RUN, run};
 use crate::id;
-use crate::settings::{Settings, SubAssessments};
-
-/// Every field of a run document: its name, Elasticsearch's type of it, and where it comes from.
-pub const FIELDS: &[(&str, &str, &str)] = &[
-    ("@timestamp", "date", "the start of the run; kept when a run is resumed"),
-    ("ecs.version", "keyword", "the constant `8.17.0`"),
-    ("event.dataset", "keyword", "the constant `microsoft_defender_cloud.run`"),
-    ("event.duration", "long", "nanoseconds from the start to the end"),
-    ("event.end", "date", "the time of the last call"),
-    ("event.kind", "keyword", "the constant `event`"),
-    ("event.module", "keyword", "the constant `microsoft_defender_cloud`"),
-    ("event.outcome", "keyword", "`success` if the run is complete, else `failure`"),
-    ("event.start", "date", "the start of the run"),
-    ("event.type", "keyword", "the constant `info`"),
-    ("microsoft_defender_cloud.run.complete", "boolean", "whether everything that was asked for was read"),
-    ("microsoft_defender_cloud.run.documents", "long", "documents that were made, this one not counted"),
-    ("microsoft_defender_cloud.run.failed", "long", "lists that could not be read to their end"),
-    ("microsoft_defender_cloud.run.mode", "keyword", "the setting `sub_assessments`"),
-    ("microsoft_defender_cloud.run.pages", "long", "pages that were read"),
-    ("microsoft_defender_cloud.run.reasons.code", "keyword", "the code of a problem"),
-    ("microsoft_defender_cloud.run.reasons.count", "long", "how often it occurred"),
-    ("microsoft_defender_cloud.run.records", "long", "assessments and sub-assessments that were found"),
-    ("microsoft_defender_cloud.run.scopes", "keyword", "the subscriptions and management groups that were asked for"),
-    ("microsoft_defender_cloud.run.skipped", "long", "lists of sub-assessments that do not exist"),
-    ("tags", "keyword", "the setting `tags`, else `forwarded` and `microsoft_defender_cloud-run`"),
-];
+use crate::json::tree::{Value, array, object};
+use crate::json::write::Writer;
+use crate::settings::Settings;
 
 /// What was counted in a part of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +34,16 @@ pub(super) struct Counts {
     /// As in [`Totals`].
     #[serde(skip_serializing_if = "is_zero")]
     pub failed: u64,
-    /// How often each problem was told.
+    /// Scopes that are not registered. Whether that is a failure is known when all scopes were walked.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub not_registered: u64,
+    /// Assessments whose sub-assessments were not asked for any more.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub given_up: u64,
+    /// Assessments that got the metadata of their kind.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub joined: u64,
+    /// How often each problem occurred.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub reasons: BTreeMap<Code, u64>,
 }
@@ -68,15 +55,12 @@ impl Counts {
     }
 
     /// The totals of a run over this many scopes. Whatever is missing was counted as failed, so a run without that is complete.
+    ///
+    /// A scope that is not registered is one that the settings name in vain, unless there is no other that could be read.
     pub(super) fn totals(&self, scopes: usize) -> Totals {
-        Totals {
-            pages: self.pages,
-            records: self.records,
-            documents: self.documents,
-            skipped: self.skipped,
-            failed: self.failed,
-            complete: self.failed == 0 && scopes > 0,
-        }
+        let (skipped, failed) = if self.pages > 0 { (self.not_registered, 0) } else { (0, self.not_registered) };
+        let (skipped, failed) = (self.skipped + skipped, self.failed + failed);
+        Totals { pages: self.pages, records: self.records, documents: self.documents, skipped, failed, complete: failed == 0 && scopes > 0 }
     }
 }
 
@@ -87,6 +71,9 @@ impl AddAssign for Counts {
         self.documents += other.documents;
         self.skipped += other.skipped;
         self.failed += other.failed;
+        self.not_registered += other.not_registered;
+        self.given_up += other.given_up;
+        self.joined += other.joined;
         for (code, count) in other.reasons {
             *self.reasons.entry(code).or_default() += count;
         }
@@ -97,51 +84,49 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// The document of a run over these scopes, by their ARM paths.
-pub(super) fn document(settings: &Settings, scopes: &[String], start: Timestamp, end: Timestamp, counts: &Counts) -> Document {
+/// The document of a run over these scopes, by their ARM paths; so many kinds of assessments were known.
+pub(super) fn document(settings: &Settings, scopes: &[String], start: Timestamp, end: Timestamp, known: u64, counts: &Counts) -> Document {
+    let arena = Bump::new();
     let totals = counts.totals(scopes.len());
-    let mode = match settings.sub_assessments {
-        SubAssessments::PerAssessment => "per-assessment",
-        SubAssessments::ListAll => "list-all",
+    let number = |count: u64| Value::Number(arena.alloc_str(&count.to_string()));
+    let metadata = |count| if settings.joins_metadata() { number(count) } else { Value::Null };
+    let date = |time| Value::Text(arena.alloc_str(&text(time)));
+    let texts = |texts: &[String]| array(&arena, texts.iter().map(|text| Value::Text(arena.alloc_str(text))));
+    let reason = |(code, count): (&Code, &u64)| object(&arena, &[(run::CODE, Value::Text(code.row().name)), (run::COUNT, number(*count))]);
+    let tags = match &settings.tags {
+        Some(tags) => texts(tags),
+        None => array(&arena, ["forwarded", "microsoft_defender_cloud-run"].map(Value::Text)),
     };
-    let reasons: Vec<Value> = counts.reasons.iter().map(|(code, count)| json!({ "code": code, "count": count })).collect();
-    let mut run = json!({
-        "complete": totals.complete,
-        "documents": totals.documents,
-        "failed": totals.failed,
-        "mode": mode,
-        "pages": totals.pages,
-        "records": totals.records,
-        "skipped": totals.skipped,
-    });
-    // Empty lists are left out, as everywhere.
-    if !reasons.is_empty() {
-        run["reasons"] = reasons.into();
+    let mut document = ecs::Document::new(&arena, &RUN);
+    for (slot, value) in [
+        (const { RUN.slot("@timestamp") }, date(start)),
+        (const { RUN.slot("ecs.version") }, Value::Text(ecs::VERSION)),
+        (const { RUN.slot("event.dataset") }, Value::Text(Dataset::Run.name())),
+        (const { RUN.slot("event.duration") }, number(end.saturating_sub(start).saturating_mul(1_000_000))),
+        (const { RUN.slot("event.end") }, date(end)),
+        (const { RUN.slot("event.kind") }, Value::Text("event")),
+        (const { RUN.slot("event.module") }, Value::Text("microsoft_defender_cloud")),
+        (const { RUN.slot("event.outcome") }, Value::Text(if totals.complete { "success" } else { "failure" })),
+        (const { RUN.slot("event.start") }, date(start)),
+        (const { RUN.slot("event.type") }, array(&arena, [Value::Text("info")])),
+        (const { RUN.slot("microsoft_defender_cloud.run.complete") }, Value::Bool(totals.complete)),
+        (const { RUN.slot("microsoft_defender_cloud.run.documents") }, number(totals.documents)),
+        (const { RUN.slot("microsoft_defender_cloud.run.failed") }, number(totals.failed)),
+        (const { RUN.slot("microsoft_defender_cloud.run.metadata.joined") }, metadata(counts.joined)),
+        (const { RUN.slot("microsoft_defender_cloud.run.metadata.known") }, metadata(known)),
+        (const { RUN.slot("microsoft_defender_cloud.run.mode") }, Value::Text(settings.sub_assessments.name())),
+        (const { RUN.slot("microsoft_defender_cloud.run.pages") }, number(totals.pages)),
+        (const { RUN.slot("microsoft_defender_cloud.run.reasons") }, array(&arena, counts.reasons.iter().map(reason))),
+        (const { RUN.slot("microsoft_defender_cloud.run.records") }, number(totals.records)),
+        (const { RUN.slot("microsoft_defender_cloud.run.scopes") }, texts(scopes)),
+        (const { RUN.slot("microsoft_defender_cloud.run.skipped") }, number(totals.skipped)),
+        (const { RUN.slot("tags") }, tags),
+    ] {
+        document.set(slot, value);
     }
-    if !scopes.is_empty() {
-        run["scopes"] = scopes.into();
-    }
-    let mut document = json!({
-        "@timestamp": text(start),
-        "ecs": { "version": "8.17.0" },
-        "event": {
-            "dataset": Dataset::Run.name(),
-            "duration": end.saturating_sub(start).saturating_mul(1_000_000),
-            "end": text(end),
-            "kind": "event",
-            "module": "microsoft_defender_cloud",
-            "outcome": if totals.complete { "success" } else { "failure" },
-            "start": text(start),
-            "type": ["info"],
-        },
-        "microsoft_defender_cloud": { "run": run },
-    });
-    match &settings.tags {
-        None => document["tags"] = json!(["forwarded", "microsoft_defender_cloud-run"]),
-        Some(tags) if tags.is_empty() => {}
-        Some(tags) => document["tags"] = json!(tags),
-    }
-    Document { dataset: Dataset::Run, id: identity(scopes, start), body: document.to_string().into_bytes(), source: None }
+    let mut body = Writer::default();
+    document.write(&mut body);
+    Document { dataset: Dataset::Run, id: identity(scopes, start), body: body.take(), source: None }
 }
 
 fn identity(scopes: &[String], start: Timestamp) -> String {
@@ -163,7 +148,10 @@ fn text(time: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::{Value, json};
+
+    use super::{Code, Counts, Settings, document};
+    use crate::settings::Metadata;
 
     fn names(prefix: &str, value: &Value, found: &mut Vec<String>) {
         match value {
@@ -181,12 +169,16 @@ mod tests {
     fn a_run_document_has_the_listed_fields_and_no_other() {
         let mut counts = Counts { records: 3, failed: 1, ..Counts::default() };
         counts.note(Code::PageFailed);
-        let document = document(&Settings::default(), &["/subscriptions/S".into()], 1_767_225_600_000, 1_767_225_601_500, &counts);
+        let settings = Settings { metadata: Metadata::Join, ..Settings::default() };
+        let document = document(&settings, &["/subscriptions/S".into()], 1_767_225_600_000, 1_767_225_601_500, 7, &counts);
         let value: Value = serde_json::from_slice(&document.body).unwrap();
         let mut found = Vec::new();
         names("", &value, &mut found);
         found.sort();
-        assert_eq!(found, FIELDS.iter().map(|(name, ..)| name.to_string()).collect::<Vec<_>>());
+        let listed = run::ROWS.iter().chain(run::NESTED_ROWS).map(|(field, _)| field.name);
+        let mut listed: Vec<_> = listed.filter(|name| *name != "microsoft_defender_cloud.run.reasons").collect();
+        listed.sort_unstable();
+        assert_eq!(found, listed);
         assert_eq!(value["@timestamp"], "2026-01-01T00:00:00.000Z");
         assert_eq!(value["event"]["end"], "2026-01-01T00:00:01.500Z");
         assert_eq!(value["event"]["duration"], 1_500_000_000);
@@ -197,7 +189,7 @@ mod tests {
     #[test]
     fn nothing_is_empty_in_it() {
         let settings = Settings { tags: Some(vec![]), ..Settings::default() };
-        let document = document(&settings, &[], u64::MAX, 0, &Counts::default());
+        let document = document(&settings, &[], u64::MAX, 0, 0, &Counts::default());
         let value: Value = serde_json::from_slice(&document.body).unwrap();
         assert_eq!(value["@timestamp"], "9999-12-31T23:59:59.999Z");
         assert!(value.get("tags").is_none());
@@ -207,7 +199,7 @@ mod tests {
 
     #[test]
     fn its_id_is_of_the_start_and_the_scopes() {
-        let id = |scope: &str, start| document(&Settings::default(), &[scope.to_owned()], start, start, &Counts::default()).id;
+        let id = |scope: &str, start| document(&Settings::default(), &[scope.to_owned()], start, start, 0, &Counts::default()).id;
         assert_eq!(id("/subscriptions/A", 1), id("/subscriptions/a", 1));
         assert_ne!(id("/subscriptions/A", 1), id("/subscriptions/A", 2));
         assert_ne!(id("/subscriptions/A", 1), id("/subscriptions/B", 1));

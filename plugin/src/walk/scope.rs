@@ -1,15 +1,15 @@
 //! One scope: its list of assessments, and what hangs on it.
 
-mod ending;
+mod intake;
+mod patience;
 
+use self::intake::Intake;
+use self::patience::{LIMIT, Patience};
 use super::budget::Budget;
-use super::chain::Chain;
-use super::context::Context;
+use super::context::{Context, Plan};
 use super::cursor::Mark;
 use super::join::Join;
-use super::list::{Arrival, List, Must};
-use super::page::Record;
-use super::parent::Parent;
+use super::list::{Arrival, Attempt, Ending, List, Listed, Must, Told};
 use super::problem::Code;
 use super::report::Counts;
 use super::seen::Seen;
@@ -28,11 +28,17 @@ pub(super) enum Who {
     Chain(u64),
 }
 
-/// A place in the page that is wanted, from a cursor.
-#[derive(Debug, Clone, Copy)]
-struct Resume {
-    index: usize,
-    prefix: u128,
+/// What the counts of a scope, and its memory of assessments, tell of its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// All that lies before the place in the list, from its beginning.
+    Whole,
+    /// What lies before a place that a cursor named: so many records of a page that has yet to come, and the hash over their keys.
+    Resumed { index: usize, prefix: u128 },
+    /// That, and what was read since; which assessments came before is not known.
+    Rest,
+    /// More than lies before the place in the list, which is being read a second time.
+    Ahead,
 }
 
 /// A scope that is being walked.
@@ -40,76 +46,56 @@ struct Resume {
 pub(super) struct Scope {
     number: usize,
     list: List,
-    /// Whether the list of assessments was dealt with, to its end or as far as it goes.
-    listed: bool,
-    restarted: bool,
-    resume: Option<Resume>,
-    /// Whether `seen` and the window tell of the list from its beginning.
-    whole: bool,
-    /// Whether the window counted more than lies before the place in the list, because the list was restarted.
-    ahead: bool,
-    window: Window,
-    seen: Seen,
-    chains: Vec<Chain>,
-    join: Option<Join>,
+    reach: Reach,
+    intake: Intake,
 }
 
 impl Scope {
     /// A scope from its beginning.
     pub(super) fn new(number: usize, ctx: &Context<'_>) -> Self {
-        let path = ctx.plan.scope(number);
-        let join = match ctx.plan.settings.sub_assessments {
-            SubAssessments::PerAssessment => None,
-            SubAssessments::ListAll => Some(Join::new(number, &ctx.plan.sub_assessments(path))),
-        };
-        Self {
-            number,
-            list: List::new(&ctx.plan.assessments(path)),
-            listed: false,
-            restarted: false,
-            resume: None,
-            whole: true,
-            ahead: false,
-            window: Window::default(),
-            seen: Seen::new(),
-            chains: Vec::new(),
-            join,
-        }
+        Self::resumed(Mark { scope: number, ..Mark::default() }, ctx)
     }
 
     /// A scope from where a cursor left it.
     pub(super) fn resumed(mark: Mark, ctx: &Context<'_>) -> Self {
-        let mut scope = Self::new(mark.scope, ctx);
-        scope.restarted = mark.restarted;
-        let Some(url) = mark.url else { return scope };
-        scope.list = List::resumed(&ctx.plan.assessments(ctx.plan.scope(mark.scope)), &url);
-        scope.resume = Some(Resume { index: mark.index, prefix: mark.prefix });
-        scope.whole = false;
-        scope.window = Window::resumed(mark.counts, mark.at_page);
-        scope
+        let path = ctx.plan.scope(mark.scope);
+        let join = match ctx.plan.settings.sub_assessments {
+            SubAssessments::PerAssessment | SubAssessments::None => None,
+            SubAssessments::ListAll => Some(Join::new(mark.scope, &ctx.plan.sub_assessments(path))),
+        };
+        let first = ctx.plan.assessments(path);
+        let attempt = if mark.restarted { Attempt::Second } else { Attempt::First };
+        let (url, reach, window) = match &mark.url {
+            Some(url) => (url, Reach::Resumed { index: mark.index, prefix: mark.prefix }, Window::resumed(mark.counts, mark.at_page)),
+            None => (&first, Reach::Whole, Window::default()),
+        };
+        let intake = Intake { window, seen: Seen::new(), chains: Vec::new(), patience: Patience::resumed(mark.gone), join };
+        Self { number: mark.scope, list: List::resumed(Listed::Assessments, &first, url, attempt), reach, intake }
     }
 
     /// Where to resume. A join, and a list that was restarted, are begun anew: what tells which assessments were counted is too much for a cursor.
     pub(super) fn mark(&self) -> Mark {
-        let anew = Mark { scope: self.number, restarted: self.restarted, ..Mark::default() };
-        if self.join.is_some() || self.ahead {
+        let anew = Mark { scope: self.number, restarted: self.list.attempt() == Attempt::Second, ..Mark::default() };
+        let window = &self.intake.window;
+        if self.intake.join.is_some() || self.reach == Reach::Ahead {
             return anew;
         }
-        let place = self.window.oldest().cloned().unwrap_or_else(|| self.place());
+        let place = window.oldest().cloned().unwrap_or_else(|| self.place());
         Mark {
             url: Some(place.url.to_string()),
             index: place.index,
             prefix: place.prefix,
-            counts: self.window.settled().clone(),
-            at_page: self.window.at_page().clone(),
+            counts: window.settled().clone(),
+            at_page: window.at_page().clone(),
+            gone: self.intake.patience.gone(),
             ..anew
         }
     }
 
     /// All lists that are being read.
     pub(super) fn lists(&mut self) -> impl Iterator<Item = (Who, &mut List)> {
-        let chains = self.chains.iter_mut().map(|chain| (Who::Chain(chain.number), &mut chain.list));
-        let join = self.join.as_mut().and_then(Join::list).map(|list| (Who::SubAssessments, list));
+        let chains = self.intake.chains.iter_mut().map(|chain| (Who::Chain(chain.number), &mut chain.list));
+        let join = self.intake.join.as_mut().and_then(Join::list).map(|list| (Who::SubAssessments, list));
         chains.chain([(Who::Assessments, &mut self.list)]).chain(join)
     }
 
@@ -128,7 +114,7 @@ impl Scope {
         if arrival == Arrival::LetGo {
             let mut counts = Counts::default();
             ctx.tell(Code::PageAskedAgain, format!("no room yet for a page of {size} bytes of `{scope}`: it is asked for again"), source, &mut counts);
-            self.window.done(counts);
+            self.intake.window.done(counts);
         } else if who == Who::Assessments {
             self.find_place(ctx.budget);
         }
@@ -136,151 +122,114 @@ impl Scope {
 
     /// Hands over what there is, and begins what there is room for.
     pub(super) fn work(&mut self, ctx: &mut Context<'_>) {
-        for chain in &mut self.chains {
+        let Self { list, intake, .. } = self;
+        for chain in &mut intake.chains {
             chain.work(ctx);
+            if let Some(opening) = chain.list.opening() {
+                intake.patience.note(chain.number, opening);
+            }
         }
-        for chain in self.chains.extract_if(.., |chain| chain.is_over()) {
-            self.window.finish(chain.number, chain.counts);
+        for chain in intake.chains.extract_if(.., |chain| chain.is_over()) {
+            intake.window.finish(chain.number, chain.counts);
+            intake.patience.finish(chain.number);
         }
-        self.drain(ctx);
-        if self.list.has_ended() && !self.listed {
-            self.conclude(ctx);
+        if let Some(end) = list.drain(ctx, |list, record, place, ctx| intake.take(list, record, place, ctx)) {
+            let counts = end.counts(&self.told(ctx.plan), ctx);
+            self.intake.window.end_page(counts);
         }
-        if let Some(join) = &mut self.join {
-            join.work(&self.seen, ctx);
+        if let Some(ending) = self.list.ending() {
+            self.conclude(&ending, ctx);
+        }
+        if let Some(join) = &mut self.intake.join {
+            join.work(&self.intake.seen, ctx);
         }
     }
 
     /// Whether all was handed over.
     pub(super) fn is_finished(&self) -> bool {
-        self.listed && self.window.is_empty() && self.join.as_ref().is_none_or(Join::is_over)
+        self.list.is_closed() && self.intake.window.is_empty() && self.intake.join.as_ref().is_none_or(Join::is_over)
     }
 
     /// What was counted of it, at its end.
-    pub(super) fn close(&mut self, budget: &mut Budget) -> Counts {
-        self.seen.clear(budget);
-        let mut total = self.window.total();
-        if let Some(join) = self.join.take() {
-            total += join.counts;
+    pub(super) fn close(&mut self, ctx: &mut Context<'_>) -> Counts {
+        self.intake.seen.clear(ctx.budget);
+        let mut counts = self.counts();
+        if counts.given_up > 0 {
+            let (left, scope) = (counts.given_up, ctx.plan.scope(self.number));
+            let message = format!(
+                "{LIMIT} lists of sub-assessments in a row are gone in `{scope}`, so {left} assessments are stored without theirs: \
+                 set `sub_assessments` to `list-all` or `none`"
+            );
+            ctx.tell(Code::SubAssessmentsGivenUp, message, None, &mut counts);
         }
-        total
+        counts
     }
 
     /// What was counted of it so far.
     pub(super) fn counts(&self) -> Counts {
-        let mut total = self.window.total();
-        if let Some(join) = &self.join {
-            total += join.counts.clone();
+        let mut total = self.intake.window.total();
+        if let Some(join) = &self.intake.join {
+            total += join.counts().clone();
         }
         total
     }
 
     /// The place in the list itself.
     fn place(&self) -> Place {
-        let (index, prefix) = match (&self.list.page, &self.resume) {
-            (Some(page), _) => (page.index(), page.prefix()),
-            (None, Some(resume)) => (resume.index, resume.prefix),
-            (None, None) => (0, 0),
+        let (index, prefix) = match self.reach {
+            Reach::Resumed { index, prefix } => (index, prefix),
+            Reach::Whole | Reach::Rest | Reach::Ahead => (0, 0),
         };
-        Place { url: self.list.url().clone(), index, prefix }
+        self.list.place().unwrap_or_else(|| Place { url: self.list.url().clone(), index, prefix })
     }
 
     /// Goes to the place that a cursor named, once its page is here. A page that is no longer the same is read from its beginning.
     fn find_place(&mut self, budget: &mut Budget) {
-        let Some(resume) = self.resume.take() else { return };
-        let keys = self.list.page.as_mut().and_then(|page| page.skip(resume.index, resume.prefix));
-        match keys {
-            Some(keys) => keys.into_iter().for_each(|key| self.seen.insert(key, budget)),
-            None => self.window.back_to_page(),
+        let Reach::Resumed { index, prefix } = self.reach else { return };
+        self.reach = Reach::Rest;
+        match self.list.skip(index, prefix) {
+            Some(keys) => keys.into_iter().for_each(|key| self.intake.seen.insert(key, budget)),
+            None => {
+                self.intake.window.back_to_page();
+                self.intake.patience.back_to_page();
+            }
         }
     }
 
-    fn drain(&mut self, ctx: &mut Context<'_>) {
-        let Some(mut page) = self.list.page.take() else { return };
-        while let Some(text) = page.record() {
-            let record = Record::of(text);
-            let place = Place { url: self.list.url().clone(), index: page.index(), prefix: page.prefix() };
-            if !self.take(&record, place, ctx) {
-                break;
-            }
-            let key = record.key;
-            page.pass(key);
+    /// The list of assessments has ended.
+    fn conclude(&mut self, ending: &Ending, ctx: &mut Context<'_>) {
+        let told = self.told(ctx.plan);
+        match ending {
+            // A cursor names the oldest page, which must not be one of those that expired.
+            Ending::Expired(_) if !self.intake.window.is_empty() => return,
+            Ending::Expired(_) => self.restart(ctx.budget),
+            _ => self.list.close(ctx),
         }
-        let drained = page.record().is_none();
-        self.list.page = Some(page);
-        if drained {
-            self.window.end_page();
-            self.list.turn(ctx.budget);
-            ctx.changed = true;
+        let mut counts = Counts::default();
+        ending.tell(&told, &mut counts, ctx);
+        self.intake.window.done(counts);
+        match &mut self.intake.join {
+            Some(join) if matches!(ending, Ending::Cut(Code::ScopeFailed | Code::ScopeForbidden | Code::ScopeNotRegistered, _)) => join.abandon(ctx),
+            Some(join) if self.list.is_closed() => join.begin(),
+            _ => {}
         }
     }
 
-    /// Deals with one assessment; says whether there was room for it.
-    fn take(&mut self, record: &Record<'_>, place: Place, ctx: &mut Context<'_>) -> bool {
-        if self.window.is_wide() {
-            return false;
-        }
-        if self.seen.contains(record.key) || self.join.as_ref().is_some_and(|join| join.holds(record.key)) {
-            let mut counts = Counts::default();
-            if !self.restarted {
-                counts.note(Code::AssessmentRepeated);
-            }
-            self.window.done(counts);
-            return true;
-        }
-        let kept = self.join.as_mut().is_some_and(|join| join.keep(record, ctx));
-        let taken = match &record.link {
-            _ if kept => {
-                self.window.done(Counts { records: 1, ..Counts::default() });
-                true
-            }
-            Some(link) => self.take_linked(record, link, place, ctx),
-            None => self.take_bare(record, ctx),
-        };
-        if taken {
-            self.list.note_fresh();
-            // What waits in the join is known there. Without a link, a sub-assessment that comes later in the join's list must not be taken for one that is
-            // read from a list of its own.
-            if self.join.is_none() || !kept && record.link.is_some() {
-                self.seen.insert(record.key, ctx.budget);
-            }
-        }
-        taken
+    fn told<'p>(&self, plan: &'p Plan) -> Told<'p> {
+        Told { listed: Listed::Assessments, owner: plan.scope(self.number), left: None, source: self.list.source }
     }
 
-    fn take_bare(&mut self, record: &Record<'_>, ctx: &mut Context<'_>) -> bool {
-        let room = ctx.has_room(record.text.len());
-        if room {
-            let mut counts = Counts { records: 1, ..Counts::default() };
-            ctx.emit(record.text, record.identity(), b"", self.list.source, &mut counts);
-            self.window.done(counts);
+    fn restart(&mut self, budget: &mut Budget) {
+        let Intake { window, seen, patience, join, .. } = &mut self.intake;
+        if join.is_none() && !(self.reach == Reach::Whole && seen.is_complete()) {
+            // Which assessments were counted is not known, so all are counted again.
+            seen.clear(budget);
+            *window = Window::default();
+            *patience = Patience::default();
+            self.reach = Reach::Whole;
+        } else {
+            self.reach = Reach::Ahead;
         }
-        room
-    }
-
-    fn take_linked(&mut self, record: &Record<'_>, link: &str, place: Place, ctx: &mut Context<'_>) -> bool {
-        if !ctx.budget.admits_chain(Parent::size_of(record)) {
-            return false;
-        }
-        let settings = &ctx.plan.settings;
-        let parent = Parent::of(record);
-        match ctx.plan.origin.list(&settings.url, link, &settings.sub_assessment_api_version) {
-            Ok(url) => {
-                let number = self.window.begin(place);
-                self.chains.push(Chain::begin(number, parent, &url, ctx));
-                true
-            }
-            Err(why) => {
-                let mut counts = Counts { records: 1, failed: 1, ..Counts::default() };
-                let source = self.list.source;
-                let room = parent.emit_bare(source, &mut counts, ctx);
-                if room {
-                    let message = format!("cannot read the sub-assessments of `{}`: its link is not followed: {why}", parent.name());
-                    ctx.tell(Code::SubAssessmentsFailed, message, source, &mut counts);
-                    self.window.done(counts);
-                }
-                room
-            }
-        }
+        self.list.restart();
     }
 }

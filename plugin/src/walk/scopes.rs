@@ -6,22 +6,32 @@ use super::budget::SCOPES_AT_ONCE;
 use super::context::{Context, Plan};
 use super::cursor::{self, Cursor};
 use super::list::{List, Must};
+use super::metadata::MetadataList;
 use super::problem::Code;
 use super::report::Counts;
 use super::scope::{Scope, Who};
 use crate::contract::{Outcome, Request};
 
+/// Which list a request is for.
+#[derive(Debug, Clone, Copy)]
+enum Target {
+    /// The metadata.
+    Metadata,
+    /// A list of the scope with this number.
+    Scope(usize, Who),
+}
+
 #[derive(Debug)]
 struct Flight {
-    scope: usize,
-    who: Who,
+    target: Target,
     reserved: usize,
     must: Must,
 }
 
 /// The scopes that are being walked, one beside the other, and what was counted of the others.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Scopes {
+    metadata: MetadataList,
     open: Vec<Scope>,
     opened: usize,
     closed: Counts,
@@ -30,10 +40,16 @@ pub(super) struct Scopes {
 }
 
 impl Scopes {
-    /// The scopes as a cursor left them.
-    pub(super) fn resumed(cursor: Cursor, ctx: &Context<'_>) -> Self {
-        let open = cursor.open.into_iter().map(|mark| Scope::resumed(mark, ctx)).collect();
-        Self { open, opened: cursor.opened, closed: cursor.closed, ..Self::default() }
+    /// None begun yet.
+    pub(super) fn new(plan: &Plan) -> Self {
+        Self { metadata: MetadataList::new(plan), open: Vec::new(), opened: 0, closed: Counts::default(), flights: BTreeMap::new(), last_request: 0 }
+    }
+
+    /// Goes to where a cursor left them.
+    pub(super) fn resume(&mut self, cursor: Cursor, ctx: &Context<'_>) {
+        self.open = cursor.open.into_iter().map(|mark| Scope::resumed(mark, ctx)).collect();
+        self.opened = cursor.opened;
+        self.closed = cursor.closed;
     }
 
     /// Tells a problem that belongs to no scope.
@@ -44,7 +60,7 @@ impl Scopes {
     /// Takes what came of requests, in whatever order.
     pub(super) fn receive(&mut self, outcomes: Vec<Outcome>, ctx: &mut Context<'_>) {
         // What came with an earlier call has no position in this one.
-        self.open.iter_mut().flat_map(Scope::lists).for_each(|(_, list)| list.source = None);
+        self.open.iter_mut().flat_map(Scope::lists).map(|(_, list)| list).chain(self.metadata.list()).for_each(|list| list.source = None);
         for (position, outcome) in outcomes.into_iter().enumerate() {
             let source = u32::try_from(position).ok();
             let Some(flight) = self.flights.remove(&outcome.id) else {
@@ -52,8 +68,13 @@ impl Scopes {
                 continue;
             };
             ctx.budget.unreserve(flight.reserved);
-            if let Some(scope) = self.open.iter_mut().find(|scope| scope.number() == flight.scope) {
-                scope.receive(flight.who, outcome.answer, flight.must, source, ctx);
+            match flight.target {
+                Target::Metadata => self.metadata.receive(outcome.answer, source, ctx),
+                Target::Scope(number, who) => {
+                    if let Some(scope) = self.open.iter_mut().find(|scope| scope.number() == number) {
+                        scope.receive(who, outcome.answer, flight.must, source, ctx);
+                    }
+                }
             }
         }
     }
@@ -63,17 +84,30 @@ impl Scopes {
         ctx.changed = true;
         while ctx.changed && !ctx.step.more {
             ctx.changed = false;
+            self.metadata.work(ctx);
             for scope in &mut self.open {
                 scope.work(ctx);
             }
         }
         for mut scope in self.open.extract_if(.., |scope| scope.is_finished()) {
-            self.closed += scope.close(ctx.budget);
+            self.closed += scope.close(ctx);
         }
     }
 
     /// Asks for pages as far as there is room. If nothing else is under way, for one in any case.
     pub(super) fn request(&mut self, ctx: &mut Context<'_>) {
+        if self.are_finished(ctx.plan) {
+            return;
+        }
+        if let Some(list) = self.metadata.list() {
+            if list.wants() {
+                let reserved = ctx.budget.reserve_anyway(list.known_size());
+                let flight = Flight { target: Target::Metadata, reserved, must: Must::Stay };
+                let url = url(list);
+                self.send(flight, url, ctx);
+            }
+            return;
+        }
         while self.open.len() < SCOPES_AT_ONCE && self.opened < ctx.plan.scopes.len() {
             self.open.push(Scope::new(self.opened, ctx));
             self.opened += 1;
@@ -87,7 +121,7 @@ impl Scopes {
                     Who::Assessments | Who::SubAssessments => ctx.budget.reserve_for_list(list.known_size()),
                 };
                 if let Some(reserved) = reserved {
-                    asked.push((Flight { scope, who, reserved, must: Must::Fit }, url(list)));
+                    asked.push((Flight { target: Target::Scope(scope, who), reserved, must: Must::Fit }, url(list)));
                 }
             }
         }
@@ -95,15 +129,19 @@ impl Scopes {
             let first = [true, false].into_iter().find_map(|chains| {
                 let (scope, who, list) = wanting(&mut self.open, chains).next()?;
                 let reserved = ctx.budget.reserve_anyway(list.known_size());
-                Some((Flight { scope, who, reserved, must: Must::Stay }, url(list)))
+                Some((Flight { target: Target::Scope(scope, who), reserved, must: Must::Stay }, url(list)))
             });
             asked.extend(first);
         }
         for (flight, url) in asked {
-            self.last_request += 1;
-            self.flights.insert(self.last_request, flight);
-            ctx.step.requests.push(Request { id: self.last_request, url, token_scopes: ctx.plan.settings.token_scopes.clone() });
+            self.send(flight, url, ctx);
         }
+    }
+
+    fn send(&mut self, flight: Flight, url: String, ctx: &mut Context<'_>) {
+        self.last_request += 1;
+        self.flights.insert(self.last_request, flight);
+        ctx.step.requests.push(Request { id: self.last_request, url, token_scopes: ctx.plan.settings.token_scopes.clone() });
     }
 
     /// Whether all scopes were walked.
@@ -114,6 +152,7 @@ impl Scopes {
     /// What was counted so far.
     pub(super) fn counts(&self) -> Counts {
         let mut total = self.closed.clone();
+        total += self.metadata.counts.clone();
         for scope in &self.open {
             total += scope.counts();
         }

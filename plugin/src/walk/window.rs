@@ -70,10 +70,9 @@ impl Window {
         self.settle();
     }
 
-    /// All records of a page have begun.
-    pub(super) fn end_page(&mut self) {
+    /// All records of a page have begun; the page itself counted this much.
+    pub(super) fn end_page(&mut self, counts: Counts) {
         self.number += 1;
-        let counts = Counts { pages: 1, ..Counts::default() };
         self.entries.push_back(Entry { number: self.number, place: None, counts, ends_page: true });
         self.settle();
     }
@@ -151,7 +150,7 @@ mod tests {
         assert_eq!(window.oldest(), Some(&place(1)));
         window.finish(first, one());
         assert_eq!((window.settled().records, window.at_page().records, window.is_empty()), (4, 0, true));
-        window.end_page();
+        window.end_page(Counts { pages: 1, ..Counts::default() });
         assert_eq!((window.at_page().records, window.at_page().pages), (4, 1));
     }
 

@@ -1,5 +1,6 @@
 //! The properties on a few thousand inputs that a dice makes of the seeds; the same in every run. A fuzzer goes further: `make fuzz`.
 
+use microsoft_defender_cloud::plugin::Plugin;
 use properties::{Mutations, cursor, messages, seeds, settings, walk};
 
 fn check(seeds: Vec<Vec<u8>>, inputs: usize, property: fn(&[u8])) {
@@ -24,6 +25,14 @@ fn records_of_assessments() {
 #[test]
 fn settings_of_any_kind() {
     check(seeds::settings(), 3000, settings::check);
+}
+
+/// A seed that is refused as a whole leads nowhere but to refusals.
+#[test]
+fn most_seeds_of_settings_are_taken() {
+    let taken = |seed: &Vec<u8>| Plugin::default().configure(&String::from_utf8_lossy(seed)).is_ok();
+    let refused: Vec<_> = seeds::settings().into_iter().enumerate().filter(|(_, seed)| !taken(seed)).map(|(place, _)| place).collect();
+    assert_eq!(refused, [4, 5, 7, 8, 9]);
 }
 
 #[test]

@@ -15,6 +15,21 @@ fn list_all_joins_without_regard_to_case_and_keeps_orphans() {
 }
 
 #[test]
+fn orphans_are_told_five_times_and_summed_up() {
+    let orphans: Vec<_> = (0..9).map(|number| sub("z", &number.to_string())).collect();
+    let told = |ran: &Ran| ran.problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>();
+    let ran = walk(SubAssessments::ListAll, &[(FIRST, ok(&[], None)), (ALL, ok(&orphans, None))]);
+    assert_eq!((ran.documents.len(), ran.codes(), ran.totals.complete), (9, vec!["sub-assessment-orphaned"; 6], true));
+    assert_eq!(
+        told(&ran)[4..],
+        ["no assessment for `/s/providers/assessments/z/subassessments/4`", "no assessment for 4 more sub-assessments of `/subscriptions/s`"]
+    );
+    assert_eq!(ran.run["microsoft_defender_cloud"]["run"]["reasons"][0]["count"], 9);
+    let few = walk(SubAssessments::ListAll, &[(FIRST, ok(&[], None)), (ALL, ok(&orphans[..5], None))]);
+    assert_eq!(few.codes(), ["sub-assessment-orphaned"; 5]);
+}
+
+#[test]
 fn list_all_gives_what_it_cannot_hold_by_itself() {
     let large = |id: &str| bare(id).replace("{\"id\"", &format!("{{\"pad\":\"{}\",\"id\"", "x".repeat(100 << 10)));
     let subs = ["a", "b", "c", "d", "e"].map(|id| sub(id, "1"));

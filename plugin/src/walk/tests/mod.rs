@@ -3,7 +3,9 @@
 mod join;
 mod lists;
 mod memory;
+mod metadata;
 mod pages;
+mod patience;
 mod properties;
 mod recorded;
 mod resume;
@@ -17,7 +19,7 @@ use serde_json::Value;
 use super::Walk;
 use crate::contract::{Dataset, Failure, Outcome, Problem, Request, Response, Step, Timestamp, Totals};
 use crate::mapping::Mapper;
-use crate::settings::{Scope, Settings, SubAssessments};
+use crate::settings::{Metadata, Profile, Scope, Settings, SubAssessments};
 
 const NOW: Timestamp = 1_767_225_600_000;
 
@@ -44,7 +46,7 @@ impl Dice {
 
 fn settings(mode: SubAssessments) -> Settings {
     let scopes = vec![Scope::Subscription("s".into())];
-    Settings { scopes, sub_assessments: mode, preserve_original_event: true, ..Settings::default() }
+    Settings { scopes, sub_assessments: mode, metadata: Metadata::None, profile: Profile::Elastic, preserve_original_event: true, ..Settings::default() }
 }
 
 fn answer(status: u16, body: impl Into<Vec<u8>>) -> Answer {

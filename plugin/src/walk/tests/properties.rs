@@ -5,7 +5,7 @@ use super::*;
 use crate::contract::Severity;
 
 const ALL: Trouble = Trouble { failures: true, repeats: true, missing: true, odd: true };
-const MODES: [SubAssessments; 2] = [SubAssessments::PerAssessment, SubAssessments::ListAll];
+const MODES: [SubAssessments; 3] = [SubAssessments::PerAssessment, SubAssessments::ListAll, SubAssessments::None];
 
 #[test]
 fn a_walk_ends_whatever_comes_in_whatever_order_and_its_counts_add_up() {
@@ -22,7 +22,8 @@ fn a_walk_ends_whatever_comes_in_whatever_order_and_its_counts_add_up() {
             // A list that is read again is counted again, from nothing.
             if !ran.codes().contains(&"list-restarted") {
                 assert_eq!(ran.totals.documents, ran.made);
-                for code in ran.codes() {
+                // Of orphans only a few are told.
+                for code in ran.codes().into_iter().filter(|code| *code != "sub-assessment-orphaned") {
                     let told = ran.codes().iter().filter(|other| **other == code).count();
                     let reasons = run["reasons"].as_array().expect("reasons");
                     assert!(reasons.iter().any(|reason| reason["code"] == code && reason["count"] == told), "{code} {told} {reasons:?}");
@@ -32,7 +33,7 @@ fn a_walk_ends_whatever_comes_in_whatever_order_and_its_counts_add_up() {
             assert_eq!(severe, !ran.totals.complete, "{:?}", ran.codes());
             let again = Host::new(&settings, seed + 1000).run(|url| tenant.answer(url));
             // Which assessments wait for the join depends on the order where not all can, and so does which of two lists may fail.
-            if mode == SubAssessments::PerAssessment || settings.max_memory >= 512 << 10 {
+            if mode != SubAssessments::ListAll || settings.max_memory >= 512 << 10 {
                 assert_eq!(ran.ids(), again.ids(), "the order of outcomes does not matter");
             }
             // Where an assessment cannot be remembered, one that is listed twice may fail twice.
@@ -112,7 +113,8 @@ fn both_ways_to_collect_sub_assessments_give_the_same_documents() {
         assert_eq!(one_by_one.documents, listed.documents, "seed {seed}");
         for (id, body) in &one_by_one.documents {
             let found = tight.documents.get(id);
-            assert!(found.is_some_and(|found| found == body), "seed {seed}");
+            // There, metadata may have had no room.
+            assert!(found.is_some_and(|found| found == body || tight.codes().contains(&"metadata-cut")), "seed {seed}");
         }
         assert!(listed.totals.complete && one_by_one.totals.complete);
         assert_eq!(listed.totals.records, one_by_one.totals.records);

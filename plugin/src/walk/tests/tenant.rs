@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Answer, Dice, answer, page};
 use crate::contract::Failure;
-use crate::settings::{Scope, Settings, SubAssessments};
+use crate::settings::{Metadata, Scope, Settings, SubAssessments};
 
 const BASE: &str = "https://management.azure.com";
 
@@ -27,19 +27,25 @@ pub(super) struct Tenant {
     /// The scopes to walk.
     pub scopes: Vec<Scope>,
     answers: BTreeMap<String, Answer>,
+    metadata: Metadata,
 }
 
 impl Tenant {
     /// A tenant that the seed chooses.
     pub(super) fn new(seed: u64, trouble: Trouble) -> Self {
         let mut dice = Dice(seed);
-        let mut tenant = Self { scopes: Vec::new(), answers: BTreeMap::new() };
+        let metadata = if seed.is_multiple_of(2) { Metadata::Join } else { Metadata::None };
+        let mut tenant = Self { scopes: Vec::new(), answers: BTreeMap::new(), metadata };
+        // Of dice of their own, so that the rest is the same with and without.
+        let mut kinds = Dice(!seed);
+        tenant.add_metadata("", trouble, &mut kinds);
         for number in 0..=dice.roll(3) {
             let (scope, path) = match dice.one_in(3) {
                 true => (Scope::ManagementGroup(format!("g{number}")), format!("/providers/Microsoft.Management/managementGroups/g{number}")),
                 false => (Scope::Subscription(format!("s{number}")), format!("/subscriptions/s{number}")),
             };
             tenant.scopes.push(scope);
+            tenant.add_metadata(&path, trouble, &mut kinds);
             tenant.add_scope(&path, trouble, &mut dice);
         }
         tenant
@@ -47,12 +53,18 @@ impl Tenant {
 
     /// Settings to walk it.
     pub(super) fn settings(&self, mode: SubAssessments) -> Settings {
-        Settings { scopes: self.scopes.clone(), ..super::settings(mode) }
+        Settings { scopes: self.scopes.clone(), metadata: self.metadata, ..super::settings(mode) }
     }
 
     /// What a URL answers.
     pub(super) fn answer(&self, url: &str) -> Answer {
         self.answers.get(url).unwrap_or_else(|| panic!("nobody named `{url}`")).clone()
+    }
+
+    fn add_metadata(&mut self, path: &str, trouble: Trouble, dice: &mut Dice) {
+        let mut kind = |number: usize| format!("{{\"name\":\"a{number}\",\"properties\":{{\"description\":\"{}\"}}}}", "z".repeat(dice.roll(200)));
+        let kinds: Vec<String> = (0..20).map(&mut kind).collect();
+        self.add_list(&format!("{BASE}{path}/providers/Microsoft.Security/assessmentMetadata?api-version=2021-06-01"), &kinds, trouble, dice);
     }
 
     fn add_scope(&mut self, path: &str, trouble: Trouble, dice: &mut Dice) {
