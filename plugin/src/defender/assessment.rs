@@ -17,13 +17,23 @@ parts! { named Order PARTS;
 
     /// The assessed resource.
     RESOURCE: Resource in Root "resource_details", Reported, "resource_details" {
-        id, native_resource_id, resource_name, resource_provider, resource_type, source,
+        id, machine_name, native_resource_id, resource_name, resource_provider, resource_type, source,
     }
 
     /// What this kind of assessment adds.
     ADDITIONAL: Additional in Root "additional_data", Reported, "additional_data" {
-        controller_type, cves, cves_count, digest, k8s_cluster_id, k8s_cluster_name, max_cvss30_score, namespace, os_distribution, os_type, pod_name,
-        repo, resource_name, resource_type,
+        controller_type, cves, cves_count, digest, hierarchy_id, k8s_cluster_id, k8s_cluster_name, max_cvss30_score, namespace,
+        native_cloud_unique_identifier, os_distribution, os_type, pod_name, project_id, region, repo, resource_name, resource_provider, resource_type,
+    }
+
+    /// What is said of the resource besides; a text that holds JSON was read before.
+    RESOURCE_ADDITIONAL: ResourceAdditional in Root "resource_additional_data", Ignored, "resource_additional_data" {
+        digest, image_uri,
+    }
+
+    /// The repository that an image is in.
+    REPOSITORY: Repository in ResourceAdditional "repository_details", Ignored, "resource_additional_data.repository_details" {
+        registry_host, repository_name,
     }
 
     /// One object of CVEs, where it is no list.
@@ -43,12 +53,13 @@ parts! { named Order PARTS;
 
     /// Its resource.
     SUB_RESOURCE: SubResource in Sub "resource_details", Reported, "sub_assessment.resource_details" {
-        id, native_resource_id, resource_name, resource_provider, resource_type,
+        hierarchy_id, id, native_cloud_unique_identifier, native_resource_id, project_id, region, resource_name, resource_provider, resource_type, source,
     }
 
     /// What this kind of sub-assessment adds.
     SUB_ADDITIONAL: SubAdditional in Sub "additional_data", Reported, "sub_assessment.additional_data" {
-        cve_list, cvss_v30_score, kubernetes_context, kubernetes_details, recommended_version, software_name, software_version, source,
+        cve_list, cvss_v30_score, image_digest, kubernetes_context, kubernetes_details, recommended_version, registry_host, repository_name,
+        software_name, software_version, source,
     }
 
     /// Who found it.
@@ -79,7 +90,7 @@ parts! { named Order PARTS;
 
     /// The container image.
     ARTIFACT: Artifact in SubAdditional "artifact_details", Reported, "sub_assessment.additional_data.artifact_details" {
-        digest, repository_name,
+        digest, registry_host, repository_name, tags,
     }
 
     /// The software.
@@ -182,23 +193,25 @@ pub(crate) mod reshaped {
 
 /// Names as they are mostly spelled, anywhere in a record. A name that is missing here is read all the same, only not as fast.
 pub(crate) static NAMES: Known = known!(snake_case
-    "CVEs" "ConnectorId" "ControllerName" "ControllerType" "CvesCount" "Digest" "HighestSeverity" "Id" "ImageUri" "InventorySource" "K8sClusterId"
-    "K8sClusterName" "Namespace" "NativeResourceId" "OsDistribution" "OsType" "Path" "PodName" "Region" "Repo" "ResourceId" "ResourceName"
-    "ResourceProvider" "ResourceType" "Resources" "SignatureUpdateDate" "Source" "Tags" "additionalData" "affectedNodes"
-    "aggregateServerResourceMetadata" "artifactDetails" "artifactType" "assessedResourceType" "azureResourceId" "base" "baseScore" "benchmark"
-    "benchmarks" "category" "cause" "cloud" "clusterDetails" "clusterKind" "clusterName" "clusterResourceId" "code" "containerName" "containers"
-    "controllerKind" "controllerName" "controllerType" "cpe" "cve" "cveEdgesDetails" "cveId" "cveIdAsSourceNodeId" "cveList" "cves" "cvesCount" "cvss"
-    "cvssScore" "cvssV2" "cvssV3" "cvssV30Score" "cvssV4" "cvssVectorString" "cvssVersion" "cwe" "data" "description" "digest" "displayName" "edition"
-    "error" "evaluatedResourceKind" "evaluatedResourceName" "eventId" "evidence" "exploitTypes" "exploitUris" "exploitabilityAssessment"
-    "exploitabilityLevel" "firstEvaluationDate" "fixReference" "fixStatus" "fixedClusterVersion" "fixedNodePoolVersion" "fixedVersion"
-    "hasPublicExploit" "id" "impact" "installedClusterVersion" "installedNodePoolVersion" "inventorySource" "isExploitInKit" "isExploitVerified"
-    "isInExploitKit" "isPubliclyDisclosed" "isVerified" "isZeroDay" "k8sClusterId" "k8sClusterName" "kind" "kubernetesContext" "kubernetesDetails"
-    "language" "lastModifiedDate" "lastPushedToRegistryUTC" "link" "managedAggregateResourceId" "managedPoolName" "maxCvss30Score" "message"
-    "metadata" "name" "namespace" "nativeResourceId" "osDetails" "osDistribution" "osName" "osPlatform" "osType" "osVersion" "other" "ownedResources"
-    "packageName" "part" "patchable" "podName" "product" "properties" "publishedDate" "publishedTime" "query" "recommendedProgram" "recommendedVendor"
-    "recommendedVersion" "reference" "references" "registryHost" "releaseDate" "remediation" "repo" "repositoryName" "requestId" "resourceDetails"
-    "resourceIdAsTargetNodeId" "resourceName" "resourceProvider" "resourceType" "resources" "scanner" "secretType" "securityGating" "severity"
-    "signatureUpdateDate" "softwareDetails" "softwareEdition" "softwareName" "softwareVendor" "softwareVersion" "source" "status" "statusChangeDate"
-    "subAssessment" "subAssessmentsLink" "tags" "targetHardware" "targetResourceId" "targetResourceType" "targetSoftware" "timeGenerated" "title"
-    "type" "update" "uri" "url" "vendor" "vendorReferences" "version" "vulnerabilityDetails" "weaknesses" "workarounds" "workloads"
+    "CVEs" "ConnectorId" "ControllerName" "ControllerType" "CvesCount" "Digest" "HierarchyId" "HighestSeverity" "Id" "ImageUri" "InventorySource"
+    "K8sClusterId" "K8sClusterName" "MachineName" "Namespace" "NativeCloudUniqueIdentifier" "NativeResourceId" "OsDistribution" "OsType" "Path"
+    "PodName" "ProjectId" "Region" "RegistryHost" "Repo" "RepositoryDetails" "RepositoryName" "ResourceId" "ResourceName" "ResourceProvider"
+    "ResourceType" "Resources" "SignatureUpdateDate" "Source" "Tags" "additionalData" "affectedNodes" "aggregateServerResourceMetadata"
+    "artifactDetails" "artifactType" "assessedResourceType" "azureResourceId" "base" "baseScore" "benchmark" "benchmarks" "category" "cause" "cloud"
+    "clusterDetails" "clusterKind" "clusterName" "clusterResourceId" "code" "containerName" "containers" "controllerKind" "controllerName"
+    "controllerType" "cpe" "cve" "cveEdgesDetails" "cveId" "cveIdAsSourceNodeId" "cveList" "cves" "cvesCount" "cvss" "cvssScore" "cvssV2" "cvssV3"
+    "cvssV30Score" "cvssV4" "cvssVectorString" "cvssVersion" "cwe" "data" "description" "digest" "displayName" "edition" "error"
+    "evaluatedResourceKind" "evaluatedResourceName" "eventId" "evidence" "exploitTypes" "exploitUris" "exploitabilityAssessment" "exploitabilityLevel"
+    "firstEvaluationDate" "fixReference" "fixStatus" "fixedClusterVersion" "fixedNodePoolVersion" "fixedVersion" "hasPublicExploit" "id" "impact"
+    "installedClusterVersion" "installedNodePoolVersion" "inventorySource" "isExploitInKit" "isExploitVerified" "isInExploitKit" "isPubliclyDisclosed"
+    "isVerified" "isZeroDay" "k8sClusterId" "k8sClusterName" "kind" "kubernetesContext" "kubernetesDetails" "language" "lastModifiedDate"
+    "lastPushedToRegistryUTC" "link" "machineName" "managedAggregateResourceId" "managedPoolName" "maxCvss30Score" "message" "metadata" "name"
+    "namespace" "nativeResourceId" "osDetails" "osDistribution" "osName" "osPlatform" "osType" "osVersion" "other" "ownedResources" "packageName"
+    "part" "patchable" "podName" "product" "properties" "publishedDate" "publishedTime" "query" "recommendedProgram" "recommendedVendor"
+    "recommendedVersion" "reference" "references" "registryHost" "releaseDate" "remediation" "repo" "repositoryName" "requestId"
+    "resourceAdditionalData" "resourceDetails" "resourceIdAsTargetNodeId" "resourceName" "resourceProvider" "resourceType" "resources" "scanner"
+    "secretType" "securityGating" "severity" "signatureUpdateDate" "softwareDetails" "softwareEdition" "softwareName" "softwareVendor"
+    "softwareVersion" "source" "status" "statusChangeDate" "subAssessment" "subAssessmentsLink" "tags" "targetHardware" "targetResourceId"
+    "targetResourceType" "targetSoftware" "timeGenerated" "title" "type" "update" "uri" "url" "vendor" "vendorReferences" "version"
+    "vulnerabilityDetails" "weaknesses" "workarounds" "workloads"
 );

@@ -86,10 +86,13 @@ fn event_sources() -> Vec<(&'static str, String)> {
 
 fn assessment_sources() -> Vec<(&'static str, String)> {
     let mut sources = Vec::new();
-    for rule in [copies::COPIES, copies::PACKAGE, copies::SEVERITY].into_iter().flatten() {
+    for rule in [copies::COPIES, copies::ELASTIC, copies::PACKAGE, copies::SEVERITY].into_iter().flatten() {
         sources.push((ASSESSMENT.slots[rule.target].name, rule.to_string()));
     }
     for rules in [assessment::event::RULES, resource::RULES, vulnerability::RULES, assessment::RULES] {
+        sources.extend(table(&ASSESSMENT, rules));
+    }
+    for rules in assessment::extended::RULES {
         sources.extend(table(&ASSESSMENT, rules));
     }
     sources.extend(common(Dataset::Assessment));

@@ -38,11 +38,7 @@ pub(crate) const COPIES: &[Copy] = copies! {
     any "message"                            = SUB.display_name, RECORD.display_name;
     any "event.id"                           = SUB.id, RECORD.id;
     any "event.reason"                       = SUB_STATUS.description, STATUS.description;
-    any "cloud.instance.id"                  = RESOURCE.native_resource_id, RESOURCE.id;
-    any "cloud.instance.name"                = RESOURCE.resource_name;
-    any "cloud.service.name"                 = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
     any "container.name"                     = KUBERNETES.container_name;
-    any "container.image.name"               = ARTIFACT.repository_name, ADDITIONAL.repo;
     any "host.os.family"                     = OS.os_version, ADDITIONAL.os_distribution;
     any "orchestrator.resource.parent.type"  = KUBERNETES.controller_kind, ADDITIONAL.controller_type;
     any "orchestrator.resource.name"         = KUBERNETES.pod_name, ADDITIONAL.pod_name;
@@ -52,10 +48,6 @@ pub(crate) const COPIES: &[Copy] = copies! {
     vulnerability "package.name"             = SOFTWARE.package_name, SUB_ADDITIONAL.software_name;
     vulnerability "package.version"          = SOFTWARE.version;
     vulnerability "package.fixed_version"    = SOFTWARE.fixed_version;
-    any "resource.id"                        = SUB_RESOURCE.native_resource_id, SUB_RESOURCE.id, RESOURCE.native_resource_id, RESOURCE.id;
-    any "resource.name"                      = SUB_RESOURCE.resource_name, RESOURCE.resource_name;
-    any "resource.type"                      = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
-    any "resource.sub_type"                  = SUB_RESOURCE.resource_type, RESOURCE.resource_type;
     misconfiguration "rule.name"             = SUB.display_name, RECORD.display_name;
     misconfiguration "rule.description"      = SUB.description;
     misconfiguration "rule.impact"           = SUB.impact;
@@ -65,6 +57,18 @@ pub(crate) const COPIES: &[Copy] = copies! {
     vulnerability "vulnerability.description" = SUB.description;
     vulnerability "vulnerability.id"         = SUB.event_id;
     any "vulnerability.published_date"       = VULNERABILITY.published_date, CVE.published_date;
+};
+
+/// Those that profile `extended` fills by rules of its own.
+pub(crate) const ELASTIC: &[Copy] = copies! {
+    any "cloud.instance.id"                  = RESOURCE.native_resource_id, RESOURCE.id;
+    any "cloud.instance.name"                = RESOURCE.resource_name;
+    any "cloud.service.name"                 = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
+    any "container.image.name"               = ARTIFACT.repository_name, ADDITIONAL.repo;
+    any "resource.id"                        = SUB_RESOURCE.native_resource_id, SUB_RESOURCE.id, RESOURCE.native_resource_id, RESOURCE.id;
+    any "resource.name"                      = SUB_RESOURCE.resource_name, RESOURCE.resource_name;
+    any "resource.type"                      = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
+    any "resource.sub_type"                  = SUB_RESOURCE.resource_type, RESOURCE.resource_type;
 };
 
 /// Those that need `package.name`.

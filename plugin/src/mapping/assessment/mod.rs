@@ -4,6 +4,7 @@ pub(crate) mod conversions;
 pub(crate) mod copies;
 mod duplicates;
 pub(crate) mod event;
+pub(crate) mod extended;
 mod intake;
 pub(crate) mod resource;
 pub(crate) mod vulnerability;
@@ -13,7 +14,7 @@ use super::record::{Reader, Record, rules};
 use crate::defender::assessment::{ADDITIONAL, METADATA, PARTS, SUB_ADDITIONAL};
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::Value;
-use crate::settings::Settings;
+use crate::settings::{Profile, Settings};
 
 /// The parts of a record.
 type Parts<'a> = parts::Parts<'a, { PARTS.len() }>;
@@ -76,6 +77,12 @@ pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Setti
         copies::apply(record, &parts, class, copies::PACKAGE);
     }
     event::uuid(record);
+    if settings.profile == Profile::Extended {
+        extended::apply(record, &parts);
+    } else {
+        copies::apply(record, &parts, class, copies::ELASTIC);
+        resource::identity(record, &parts);
+    }
     resource::apply(record, &parts);
     vulnerability::apply(record, &parts, class);
     if !settings.preserve_duplicate_custom_fields {
