@@ -212,6 +212,27 @@ fn an_image_is_named_behind_its_registry() {
     check(&extended(record), &[("/container/image/name", json!("quarryacr.azurecr.io/mason"))]);
 }
 
+#[test]
+fn an_exempt_finding_has_a_tag_and_a_reason() {
+    let record = json!({ "properties": { "status": { "code": "NotApplicable", "cause": "exempt" } } });
+    check(&assessment(record.clone()), &[("/tags", json!(["forwarded", "microsoft_defender_cloud-assessment"])), ("/event/reason", Value::Null)]);
+    check(&extended(record.clone()), &[("/tags", json!(["forwarded", "microsoft_defender_cloud-assessment", "exempt"])), ("/event/reason", json!("exempt"))]);
+    let settings = Settings { profile: Profile::Extended, tags: Some(vec!["own".to_owned()]), ..Settings::default() };
+    check(&documents(settings, Dataset::Assessment, &record.to_string())[0], &[("/tags", json!(["own", "exempt"])), ("/event/outcome", json!("unknown"))]);
+}
+
+#[test]
+fn a_date_before_1970_is_none() {
+    let status = |date: &str| json!({ "properties": { "status": { "firstEvaluationDate": date } } });
+    check(&assessment(status("0001-01-01T00:00:00Z")), &[("/event/created", json!("0001-01-01T00:00:00.000Z")), ("/event/start", Value::Null)]);
+    check(&extended(status("0001-01-01T00:00:00Z")), &[("/event/created", Value::Null), ("/event/start", Value::Null)]);
+    let day = json!("2026-08-21T00:00:00.000Z");
+    check(&extended(status("2026-08-21T00:00:00Z")), &[("/event/created", day.clone()), ("/event/start", day)]);
+    let finding = json!({ "id": "f", "properties": { "timeGenerated": "2026-08-22T00:00:00Z" } });
+    let record = json!({ "properties": { "additionalData": { "subAssessment": finding } } });
+    check(&extended(record), &[("/event/created", json!("2026-08-22T00:00:00.000Z")), ("/event/start", Value::Null)]);
+}
+
 /// The page names a test for every row, and each of them is here, in `mapping.rs` or in the walk.
 #[test]
 fn every_row_of_the_page_names_a_test() {

@@ -177,6 +177,19 @@ fn a_reference_by_digest_names_the_image() {
 }
 
 #[test]
+fn a_reason_that_says_nothing_is_none() {
+    let status = |own: Value, parent: Value| {
+        let finding = json!({ "status": own });
+        json!({ "properties": { "status": parent, "additionalData": { "subAssessment": { "id": "f", "properties": finding } } } })
+    };
+    let reason = |own, parent, expected| check(status(own, parent), &[("event.reason", expected)]);
+    reason(json!({ "cause": "none" }), json!({ "cause": "OffByPolicy" }), json!("OffByPolicy"));
+    reason(json!({ "cause": "UNKNOWN" }), json!({}), Value::Null);
+    reason(json!({ "cause": "OffByPolicy" }), json!({ "description": "said above" }), json!("said above"));
+    reason(json!({ "description": " " }), json!({}), Value::Null);
+}
+
+#[test]
 fn a_member_of_another_kind_is_left_out() {
     let details = json!({ "Id": MACHINE, "NativeResourceId": ["x"], "ResourceType": 7 });
     check(

@@ -12,7 +12,7 @@ parts! { named Order PARTS;
 
     /// The assessment's status.
     STATUS: Status in Root "status", Reported, "status" {
-        code, description, first_evaluation_date, status_change_date,
+        cause, code, description, first_evaluation_date, status_change_date,
     }
 
     /// The assessed resource.
@@ -48,7 +48,7 @@ parts! { named Order PARTS;
 
     /// Its status.
     SUB_STATUS: SubStatus in Sub "status", Reported, "sub_assessment.status" {
-        code, description, severity,
+        cause, code, description, severity,
     }
 
     /// Its resource.

@@ -39,6 +39,7 @@ pub(crate) const SLOTS: &[Field] = &[
     field("event.outcome", Kind::Keyword),
     field("event.reason", Kind::Keyword),
     field("event.severity", Kind::Long),
+    field("event.start", Kind::Date),
     field("event.type", Kind::Keyword),
     field("host.name", Kind::Keyword),
     field("host.os.family", Kind::Keyword),

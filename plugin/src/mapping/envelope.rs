@@ -107,7 +107,8 @@ impl Envelope {
         if failed || origin.replaced || settings.preserve_original_event {
             record.document.set(slots.original, Value::Text(original));
         }
-        record.document.set(slots.tags, self.tags(arena, settings, failed));
+        let tags = self.tags(arena, settings, failed, &record.tags);
+        record.document.set(slots.tags, tags);
     }
 
     fn position<'a>(&self, record: &mut Record<'a>, settings: &'a Settings, position: &'a Position) {
@@ -125,8 +126,8 @@ impl Envelope {
         record.document.set(slots.sequence_number, integer(record.arena, position.sequence_number));
     }
 
-    fn tags<'a>(&self, arena: &'a Bump, settings: &'a Settings, failed: bool) -> Value<'a> {
-        let mut tags = Vec::with_capacity(4);
+    fn tags<'a>(&self, arena: &'a Bump, settings: &'a Settings, failed: bool, own: &[&'static str]) -> Value<'a> {
+        let mut tags = Vec::with_capacity(5);
         if settings.preserve_original_event || (failed && self.tags_errors) {
             tags.push(PRESERVE_ORIGINAL);
         }
@@ -134,8 +135,13 @@ impl Envelope {
             tags.push(PRESERVE_DUPLICATES);
         }
         match &settings.tags {
-            Some(own) => tags.extend(own.iter().map(String::as_str)),
+            Some(set) => tags.extend(set.iter().map(String::as_str)),
             None => tags.extend(self.default_tags),
+        }
+        for tag in own {
+            if !tags.contains(tag) {
+                tags.push(tag);
+            }
         }
         array(arena, tags.into_iter().map(Value::Text))
     }

@@ -20,6 +20,8 @@ pub(crate) struct Record<'a> {
     pub errors: Errors<'a>,
     /// Notes for `explain`.
     pub trace: Option<Trace<'a>>,
+    /// Tags that the record itself calls for.
+    pub tags: Vec<&'static str>,
 }
 
 /// A field that a function fills, and in words where it comes from.
@@ -51,7 +53,7 @@ pub(crate) use rules;
 impl<'a> Record<'a> {
     /// An empty document.
     pub(crate) fn new(arena: &'a Bump, schema: &'static Schema) -> Self {
-        Self { arena, document: Document::new(arena, schema), errors: Errors::new(arena), trace: None }
+        Self { arena, document: Document::new(arena, schema), errors: Errors::new(arena), trace: None, tags: Vec::new() }
     }
 
     /// The same, with notes taken for `explain`.

@@ -37,7 +37,6 @@ macro_rules! copies {
 pub(crate) const COPIES: &[Copy] = copies! {
     any "message"                            = SUB.display_name, RECORD.display_name;
     any "event.id"                           = SUB.id, RECORD.id;
-    any "event.reason"                       = SUB_STATUS.description, STATUS.description;
     any "container.name"                     = KUBERNETES.container_name;
     any "host.os.family"                     = OS.os_version, ADDITIONAL.os_distribution;
     any "orchestrator.resource.parent.type"  = KUBERNETES.controller_kind, ADDITIONAL.controller_type;
@@ -61,6 +60,7 @@ pub(crate) const COPIES: &[Copy] = copies! {
 
 /// Those that profile `extended` fills by rules of its own.
 pub(crate) const ELASTIC: &[Copy] = copies! {
+    any "event.reason"                       = SUB_STATUS.description, STATUS.description;
     any "cloud.instance.id"                  = RESOURCE.native_resource_id, RESOURCE.id;
     any "cloud.instance.name"                = RESOURCE.resource_name;
     any "cloud.service.name"                 = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;

@@ -19,18 +19,22 @@ rules! { ASSESSMENT;
     UUID "rule.uuid" = "fingerprint of `rule.name` (class misconfiguration only)";
 }
 
-/// Sets all of them but the uuid.
-pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class) {
-    record.fill(&KIND, |_| Value::Text(class.kind()));
-    record.fill(&CATEGORY, |read| array(read.arena, [Value::Text(class.category())]));
-    record.fill(&TYPE, |read| array(read.arena, [Value::Text("info")]));
-    record.fill(&VENDOR, |_| Value::Text("Microsoft Defender for Cloud"));
+/// Sets when a finding was last evaluated otherwise than before, as profile `elastic` says.
+pub(super) fn created<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     record.fill(&CREATED, |read| {
         // Dates are texts of one form by now, so the later one is the greater text.
         let changed = parts.read(read, STATUS.status_change_date).text().unwrap_or_default();
         let first = parts.read(read, STATUS.first_evaluation_date).text().unwrap_or_default();
         Some(changed.max(first)).filter(|later| !later.is_empty()).map_or(Value::Null, Value::Text)
     });
+}
+
+/// Sets all of them but the uuid and the date.
+pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class) {
+    record.fill(&KIND, |_| Value::Text(class.kind()));
+    record.fill(&CATEGORY, |read| array(read.arena, [Value::Text(class.category())]));
+    record.fill(&TYPE, |read| array(read.arena, [Value::Text("info")]));
+    record.fill(&VENDOR, |_| Value::Text("Microsoft Defender for Cloud"));
     record.fill(&OUTCOME, |read| {
         let outcome = [SUB_STATUS.code, STATUS.code].into_iter().find_map(|code| outcome(parts.read(read, code)));
         outcome.map_or(Value::Null, Value::Text)

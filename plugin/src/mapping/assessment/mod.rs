@@ -80,6 +80,7 @@ pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Setti
     if settings.profile == Profile::Extended {
         extended::apply(record, &parts);
     } else {
+        event::created(record, &parts);
         copies::apply(record, &parts, class, copies::ELASTIC);
         resource::identity(record, &parts);
     }

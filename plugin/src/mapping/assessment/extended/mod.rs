@@ -1,6 +1,8 @@
 //! Profile `extended`: what the reference leaves out of an assessment, or says otherwise.
 
 mod cloud;
+mod dates;
+mod exemption;
 mod id;
 mod image;
 mod resource;
@@ -13,15 +15,17 @@ use crate::json::tree::Value;
 use crate::mapping::record::{Reader, Record, Rule};
 
 /// What functions of its files fill.
-pub(in crate::mapping) const RULES: &[&[Rule]] = &[cloud::RULES, image::RULES, resource::RULES];
+pub(in crate::mapping) const RULES: &[&[Rule]] = &[cloud::RULES, image::RULES, resource::RULES, exemption::RULES, dates::RULES];
 
-/// Sets whose resource an assessment is about.
+/// Sets whose resource an assessment is about, since when, and whether it is exempt.
 pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     texts_only(record, parts);
     let cloud = record.look(|read| Cloud::of(read, parts));
     cloud::apply(record, parts, cloud);
     image::apply(record, parts);
     resource::apply(record, parts, cloud);
+    exemption::apply(record, parts);
+    dates::apply(record, parts);
 }
 
 /// The reference stops or complains where one of these is something else; here it is left out and told.
