@@ -19,6 +19,11 @@ fn assessment(record: Value) -> Value {
     documents(Settings::default(), Dataset::Assessment, &record.to_string()).remove(0)
 }
 
+fn extended(record: Value) -> Value {
+    let settings = Settings { profile: Profile::Extended, ..Settings::default() };
+    documents(settings, Dataset::Assessment, &record.to_string()).remove(0)
+}
+
 fn additional(additional: Value) -> Value {
     assessment(json!({ "id": "/a", "properties": { "displayName": "A", "additionalData": additional } }))
 }
@@ -151,6 +156,81 @@ fn a_list_of_cves_that_is_no_text_is_read_in_profile_extended() {
     check(&assessment(record.clone()), &[("/vulnerability/cve", Value::Null)]);
     let settings = Settings { profile: Profile::Extended, ..Settings::default() };
     check(&documents(settings, Dataset::Assessment, &record.to_string())[0], &[("/vulnerability/cve", json!(["CVE-1"]))]);
+}
+
+#[test]
+fn a_resource_of_another_cloud_has_its_own_account() {
+    let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Security/securityConnectors/multi/securityentitydata/aws-x";
+    let additional = json!({ "HierarchyId": "444455556666", "ResourceName": "sg-0", "NativeCloudUniqueIdentifier": "NoArn" });
+    let record = json!({ "id": "/a", "properties": { "resourceDetails": { "Source": "AWS", "Id": id }, "additionalData": additional } });
+    check(&assessment(record.clone()), &[("/cloud/provider", Value::Null), ("/cloud/account/id", json!("s")), ("/resource/name", Value::Null)]);
+    check(
+        &extended(record),
+        &[
+            ("/cloud/provider", json!("aws")),
+            ("/cloud/account/id", json!("444455556666")),
+            ("/cloud/instance/id", json!(id)),
+            ("/resource/name", json!("sg-0")),
+        ],
+    );
+}
+
+#[test]
+fn one_machine_in_two_spellings_is_one_resource() {
+    let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/VM";
+    for id in [id, &id.to_lowercase()] {
+        let record = json!({ "properties": { "resourceDetails": { "Id": id, "ResourceProvider": "Microsoft.Compute", "ResourceName": "VM" } } });
+        check(&assessment(record.clone()), &[("/resource/id", json!(id)), ("/resource/type", json!("Microsoft.Compute"))]);
+        check(
+            &extended(record),
+            &[
+                ("/resource/id", json!(id.to_lowercase())),
+                ("/resource/type", json!("microsoft.compute")),
+                ("/resource/name", json!("VM")),
+                ("/cloud/instance/id", json!(id)),
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_type_that_names_its_provider_is_split() {
+    let record = |details: Value| json!({ "properties": { "resourceDetails": details } });
+    let named = record(json!({ "ResourceType": "microsoft.compute/virtualmachines" }));
+    check(&assessment(named.clone()), &[("/resource/sub_type", json!("microsoft.compute/virtualmachines"))]);
+    check(&extended(named), &[("/resource/type", json!("microsoft.compute")), ("/resource/sub_type", json!("virtualmachines"))]);
+    let whole = record(json!({ "ResourceProvider": "Microsoft.Sql", "ResourceType": "servers/databases" }));
+    check(&extended(whole), &[("/resource/type", json!("microsoft.sql")), ("/resource/sub_type", json!("servers/databases"))]);
+}
+
+#[test]
+fn an_image_is_named_behind_its_registry() {
+    let artifact = json!({ "repositoryName": "mason", "registryHost": "quarryacr.azurecr.io" });
+    let finding = json!({ "id": "f", "properties": { "additionalData": { "artifactDetails": artifact } } });
+    let record = json!({ "properties": { "additionalData": { "subAssessment": finding } } });
+    check(&assessment(record.clone()), &[("/container/image/name", json!("mason"))]);
+    check(&extended(record), &[("/container/image/name", json!("quarryacr.azurecr.io/mason"))]);
+}
+
+#[test]
+fn an_exempt_finding_has_a_tag_and_a_reason() {
+    let record = json!({ "properties": { "status": { "code": "NotApplicable", "cause": "exempt" } } });
+    check(&assessment(record.clone()), &[("/tags", json!(["forwarded", "microsoft_defender_cloud-assessment"])), ("/event/reason", Value::Null)]);
+    check(&extended(record.clone()), &[("/tags", json!(["forwarded", "microsoft_defender_cloud-assessment", "exempt"])), ("/event/reason", json!("exempt"))]);
+    let settings = Settings { profile: Profile::Extended, tags: Some(vec!["own".to_owned()]), ..Settings::default() };
+    check(&documents(settings, Dataset::Assessment, &record.to_string())[0], &[("/tags", json!(["own", "exempt"])), ("/event/outcome", json!("unknown"))]);
+}
+
+#[test]
+fn a_date_before_1970_is_none() {
+    let status = |date: &str| json!({ "properties": { "status": { "firstEvaluationDate": date } } });
+    check(&assessment(status("0001-01-01T00:00:00Z")), &[("/event/created", json!("0001-01-01T00:00:00.000Z")), ("/event/start", Value::Null)]);
+    check(&extended(status("0001-01-01T00:00:00Z")), &[("/event/created", Value::Null), ("/event/start", Value::Null)]);
+    let day = json!("2026-08-21T00:00:00.000Z");
+    check(&extended(status("2026-08-21T00:00:00Z")), &[("/event/created", day.clone()), ("/event/start", day)]);
+    let finding = json!({ "id": "f", "properties": { "timeGenerated": "2026-08-22T00:00:00Z" } });
+    let record = json!({ "properties": { "additionalData": { "subAssessment": finding } } });
+    check(&extended(record), &[("/event/created", json!("2026-08-22T00:00:00.000Z")), ("/event/start", Value::Null)]);
 }
 
 /// The page names a test for every row, and each of them is here, in `mapping.rs` or in the walk.

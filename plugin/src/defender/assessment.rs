@@ -32,14 +32,25 @@ parts! { named Order PARTS;
 
     /// The assessed resource.
     RESOURCE: Resource in Root "resource_details", Reported, "resource_details" {
-        id, native_resource_id, resource_name, resource_provider, resource_type, source,
+        id, machine_name, native_resource_id, resource_name, resource_provider, resource_type, source,
     }
 
     /// What this kind of assessment adds.
     ADDITIONAL: Additional in Root "additional_data", Reported, "additional_data" {
-        category, controller_type, cves, cves_count, cves_details, detected_software_versions, digest, fixed_version, impact, k8s_cluster_id,
-        k8s_cluster_name, max_cvss30_score, max_cvss_score, namespace, os_distribution, os_type, package_type, pod_name, recommended_version, repo,
-        resource_name, resource_type, rule_id, scanners_details, severity, software_name, software_version,
+        category, controller_type, cves, cves_count, cves_details, detected_software_versions, digest, fixed_version, hierarchy_id, impact,
+        k8s_cluster_id, k8s_cluster_name, max_cvss30_score, max_cvss_score, namespace, native_cloud_unique_identifier, os_distribution, os_type,
+        package_type, pod_name, project_id, recommended_version, region, repo, resource_name, resource_provider, resource_type, rule_id,
+        scanners_details, severity, software_name, software_version,
+    }
+
+    /// What is said of the resource besides; a text that holds JSON was read before.
+    RESOURCE_ADDITIONAL: ResourceAdditional in Root "resource_additional_data", Ignored, "resource_additional_data" {
+        digest, image_uri,
+    }
+
+    /// The repository that an image is in.
+    REPOSITORY: Repository in ResourceAdditional "repository_details", Ignored, "resource_additional_data.repository_details" {
+        registry_host, repository_name,
     }
 
     /// One object of CVEs, where it is no list.
@@ -59,12 +70,13 @@ parts! { named Order PARTS;
 
     /// Its resource.
     SUB_RESOURCE: SubResource in Sub "resource_details", Reported, "sub_assessment.resource_details" {
-        id, native_resource_id, resource_name, resource_provider, resource_type,
+        hierarchy_id, id, native_cloud_unique_identifier, native_resource_id, project_id, region, resource_name, resource_provider, resource_type, source,
     }
 
     /// What this kind of sub-assessment adds.
     SUB_ADDITIONAL: SubAdditional in Sub "additional_data", Reported, "sub_assessment.additional_data" {
-        cve, cve_list, cvss, cvss_v30_score, kubernetes_context, kubernetes_details, recommended_version, software_name, software_version, source,
+        cve, cve_list, cvss, cvss_v30_score, image_digest, kubernetes_context, kubernetes_details, recommended_version, registry_host,
+        repository_name, software_name, software_version, source,
     }
 
     /// Who found it.
@@ -95,7 +107,7 @@ parts! { named Order PARTS;
 
     /// The container image.
     ARTIFACT: Artifact in SubAdditional "artifact_details", Reported, "sub_assessment.additional_data.artifact_details" {
-        digest, repository_name,
+        digest, registry_host, repository_name, tags,
     }
 
     /// The software.
@@ -223,9 +235,10 @@ pub(crate) mod reshaped {
 /// Names as they are mostly spelled, anywhere in a record. A name that is missing here is read all the same, only not as fast.
 pub(crate) static NAMES: Known = known!(snake_case
     "Base" "CVEs" "ConnectorId" "ControllerName" "ControllerType" "CveId" "CvesCount" "CvesDetails" "CvesIds" "Cvss" "CvssVectorString" "Description"
-    "DetectedSoftwareVersions" "Digest" "FixStatus" "FixedVersion" "HighestSeverity" "Id" "ImageUri" "InventorySource" "K8sClusterId" "K8sClusterName"
-    "Key" "LastModifiedDate" "Link" "MaxCvss30Score" "MaxCvssScore" "Namespace" "NativeResourceId" "OsDistribution" "OsType" "PackageType" "Path" "PodName"
-    "PublishedDate" "References" "Region" "Repo" "ResourceId" "ResourceName" "ResourceProvider" "ResourceType" "Resources" "ScannersDetails" "Severity"
+    "DetectedSoftwareVersions" "Digest" "FixStatus" "FixedVersion" "HierarchyId" "HighestSeverity" "Id" "ImageUri" "InventorySource" "K8sClusterId"
+    "K8sClusterName" "Key" "LastModifiedDate" "Link" "MachineName" "MaxCvss30Score" "MaxCvssScore" "Namespace" "NativeCloudUniqueIdentifier"
+    "NativeResourceId" "OsDistribution" "OsType" "PackageType" "Path" "PodName" "ProjectId" "PublishedDate" "References" "Region" "RegistryHost" "Repo"
+    "RepositoryDetails" "RepositoryName" "ResourceId" "ResourceName" "ResourceProvider" "ResourceType" "Resources" "ScannersDetails" "Severity"
     "SignatureUpdateDate" "SoftwareName" "SoftwareVendor" "Source" "Tags" "Title" "Value" "additionalData" "affectedNodes"
     "aggregateServerResourceMetadata" "artifactDetails" "artifactType" "assessedResourceType" "assessmentType" "azurePortal" "azureResourceId" "base"
     "baseScore" "benchmark" "benchmarks" "categories" "category" "cause" "cloud" "clusterDetails" "clusterKind" "clusterName" "clusterResourceId" "code"
@@ -235,13 +248,14 @@ pub(crate) static NAMES: Known = known!(snake_case
     "exploitabilityAssessment" "exploitabilityLevel" "firstEvaluationDate" "fixReference" "fixStatus" "fixedClusterVersion" "fixedNodePoolVersion"
     "fixedVersion" "hasPublicExploit" "id" "impact" "implementationEffort" "installedClusterVersion" "installedNodePoolVersion" "inventorySource"
     "isExploitInKit" "isExploitVerified" "isInExploitKit" "isPubliclyDisclosed" "isVerified" "isZeroDay" "k8sClusterId" "k8sClusterName" "kind"
-    "kubernetesContext" "kubernetesDetails" "language" "lastModifiedDate" "lastPushedToRegistryUTC" "level" "link" "links" "managedAggregateResourceId"
-    "managedPoolName" "maxCvss30Score" "message" "metadata" "name" "namespace" "nativeResourceId" "osDetails" "osDistribution" "osName" "osPlatform"
-    "osType" "osVersion" "other" "ownedResources" "packageName" "part" "patchable" "podName" "product" "properties" "publishedDate" "publishedTime" "query"
-    "recommendationCategory" "recommendedProgram" "recommendedVendor" "recommendedVersion" "reference" "references" "registryHost" "releaseDate"
-    "remediation" "remediationDescription" "repo" "repositoryName" "requestId" "resourceAdditionalData" "resourceDetails" "resourceIdAsTargetNodeId"
-    "resourceName" "resourceProvider" "resourceType" "resources" "risk" "ruleId" "scanner" "secretType" "securityGating" "severity" "signatureUpdateDate"
-    "softwareDetails" "softwareEdition" "softwareName" "softwareVendor" "softwareVersion" "source" "status" "statusChangeDate" "subAssessment"
-    "subAssessmentsLink" "tactics" "tags" "targetHardware" "targetResourceId" "targetResourceType" "targetSoftware" "techniques" "threats" "timeGenerated"
-    "title" "type" "update" "uri" "url" "userImpact" "vendor" "vendorReferences" "version" "vulnerabilityDetails" "weaknesses" "workarounds" "workloads"
+    "kubernetesContext" "kubernetesDetails" "language" "lastModifiedDate" "lastPushedToRegistryUTC" "level" "link" "links" "machineName"
+    "managedAggregateResourceId" "managedPoolName" "maxCvss30Score" "message" "metadata" "name" "namespace" "nativeResourceId" "osDetails" "osDistribution"
+    "osName" "osPlatform" "osType" "osVersion" "other" "ownedResources" "packageName" "part" "patchable" "podName" "product" "properties" "publishedDate"
+    "publishedTime" "query" "recommendationCategory" "recommendedProgram" "recommendedVendor" "recommendedVersion" "reference" "references" "registryHost"
+    "releaseDate" "remediation" "remediationDescription" "repo" "repositoryName" "requestId" "resourceAdditionalData" "resourceDetails"
+    "resourceIdAsTargetNodeId" "resourceName" "resourceProvider" "resourceType" "resources" "risk" "ruleId" "scanner" "secretType" "securityGating"
+    "severity" "signatureUpdateDate" "softwareDetails" "softwareEdition" "softwareName" "softwareVendor" "softwareVersion" "source" "status"
+    "statusChangeDate" "subAssessment" "subAssessmentsLink" "tactics" "tags" "targetHardware" "targetResourceId" "targetResourceType" "targetSoftware"
+    "techniques" "threats" "timeGenerated" "title" "type" "update" "uri" "url" "userImpact" "vendor" "vendorReferences" "version" "vulnerabilityDetails"
+    "weaknesses" "workarounds" "workloads"
 );

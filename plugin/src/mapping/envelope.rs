@@ -138,7 +138,7 @@ impl Envelope {
     }
 
     fn tags<'a>(&self, arena: &'a Bump, settings: &'a Settings, tags_original: bool, own: &[&'static str]) -> Value<'a> {
-        let mut tags = Vec::with_capacity(4);
+        let mut tags = Vec::with_capacity(5);
         if tags_original {
             tags.push(PRESERVE_ORIGINAL);
         }

@@ -89,15 +89,10 @@ fn assessment_sources() -> Vec<(&'static str, String)> {
     for rule in assessment::extended::rule::COPIES {
         sources.push((ASSESSMENT.slots[rule.target].name, format!("profile extended: {rule}")));
     }
-    for rules in [
-        assessment::extended::status::RULES,
-        assessment::extended::packages::RULES,
-        assessment::extended::rule::RULES,
-        assessment::extended::vulnerability::RULES,
-    ] {
+    for rules in [assessment::event::RULES, resource::RULES, vulnerability::RULES, assessment::RULES] {
         sources.extend(table(&ASSESSMENT, rules));
     }
-    for rules in [assessment::event::RULES, resource::RULES, vulnerability::RULES, assessment::RULES] {
+    for rules in assessment::extended::RULES {
         sources.extend(table(&ASSESSMENT, rules));
     }
     sources.extend(common(Dataset::Assessment));

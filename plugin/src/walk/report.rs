@@ -156,6 +156,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{Code, Counts, Settings, document};
+    use crate::ecs::run;
     use crate::settings::Metadata;
 
     fn names(prefix: &str, value: &Value, found: &mut Vec<String>) {

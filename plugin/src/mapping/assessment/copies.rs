@@ -48,21 +48,8 @@ pub(crate) const COMMON: &[Copy] = copies! {
     any "orchestrator.cluster.name"          = KUBERNETES.cluster_name, CLUSTER.cluster_name, ADDITIONAL.k8s_cluster_name;
 };
 
-/// Whose resource it is, as the reference sees it.
-pub(crate) const IDENTITY: &[Copy] = copies! {
-    any "cloud.instance.id"                  = RESOURCE.native_resource_id, RESOURCE.id;
-    any "cloud.instance.name"                = RESOURCE.resource_name;
-    any "cloud.service.name"                 = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
-    any "container.image.name"               = ARTIFACT.repository_name, ADDITIONAL.repo;
-    any "resource.id"                        = SUB_RESOURCE.native_resource_id, SUB_RESOURCE.id, RESOURCE.native_resource_id, RESOURCE.id;
-    any "resource.name"                      = SUB_RESOURCE.resource_name, RESOURCE.resource_name;
-    any "resource.type"                      = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
-    any "resource.sub_type"                  = SUB_RESOURCE.resource_type, RESOURCE.resource_type;
-};
-
 /// What was found, as the reference sees it.
 pub(crate) const FINDING: &[Copy] = copies! {
-    any "event.reason"                       = SUB_STATUS.description, STATUS.description;
     vulnerability "package.name"             = SOFTWARE.package_name, SUB_ADDITIONAL.software_name;
     vulnerability "package.version"          = SOFTWARE.version;
     vulnerability "package.fixed_version"    = SOFTWARE.fixed_version;
@@ -75,6 +62,19 @@ pub(crate) const FINDING: &[Copy] = copies! {
     vulnerability "vulnerability.description" = SUB.description;
     vulnerability "vulnerability.id"         = SUB.event_id;
     any "vulnerability.published_date"       = VULNERABILITY.published_date, CVE.published_date;
+};
+
+/// Whose resource it is, as the reference sees it, and why the finding counts as it does.
+pub(crate) const IDENTITY: &[Copy] = copies! {
+    any "event.reason"                       = SUB_STATUS.description, STATUS.description;
+    any "cloud.instance.id"                  = RESOURCE.native_resource_id, RESOURCE.id;
+    any "cloud.instance.name"                = RESOURCE.resource_name;
+    any "cloud.service.name"                 = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
+    any "container.image.name"               = ARTIFACT.repository_name, ADDITIONAL.repo;
+    any "resource.id"                        = SUB_RESOURCE.native_resource_id, SUB_RESOURCE.id, RESOURCE.native_resource_id, RESOURCE.id;
+    any "resource.name"                      = SUB_RESOURCE.resource_name, RESOURCE.resource_name;
+    any "resource.type"                      = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
+    any "resource.sub_type"                  = SUB_RESOURCE.resource_type, RESOURCE.resource_type;
 };
 
 /// Those that need `package.name`.

@@ -27,13 +27,17 @@ pub(super) fn of_class(record: &mut Record<'_>, class: Class) {
     record.fill(&VENDOR, |_| Value::Text("Microsoft Defender for Cloud"));
 }
 
-/// Sets all others but the uuid.
-pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class) {
+/// Sets when a finding was last evaluated otherwise than before, as profile `elastic` says.
+pub(super) fn created<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     record.fill(&CREATED, |read| {
         let changed = parts.read(read, STATUS.status_change_date).text();
         let first = parts.read(read, STATUS.first_evaluation_date).text();
         latest(changed, first).map_or(Value::Null, Value::Text)
     });
+}
+
+/// Sets outcome, evaluation and severity, as profile `elastic` says.
+pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class) {
     record.fill(&OUTCOME, |read| {
         let outcome = [SUB_STATUS.code, STATUS.code].into_iter().find_map(|code| outcome(parts.read(read, code)));
         outcome.map_or(Value::Null, Value::Text)

@@ -97,6 +97,7 @@ fn elastic<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) {
     let class = record.look(|read| class_of(read, &parts));
     event::of_class(record, class);
     event::apply(record, &parts, class);
+    event::created(record, &parts);
     for table in [copies::COMMON, copies::IDENTITY, copies::FINDING] {
         copies::apply(record, &parts, class, table);
     }
@@ -104,6 +105,7 @@ fn elastic<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) {
         copies::apply(record, &parts, class, copies::PACKAGE);
     }
     event::uuid(record);
+    resource::identity(record, &parts);
     resource::apply(record, &parts);
     vulnerability::apply(record, &parts, class);
     if !settings.preserve_duplicate_custom_fields {

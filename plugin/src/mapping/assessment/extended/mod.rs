@@ -3,34 +3,46 @@
 //! The tree of a record is read once. Its documents are made of it one after the other: each shows its own CVE where the lists stand.
 
 mod class;
+mod cloud;
 mod cves;
+mod dates;
 mod details;
+mod exemption;
+mod id;
+mod image;
 mod limit;
 mod lists;
 mod own;
-pub(crate) mod packages;
+mod packages;
 mod read;
+mod resource;
 pub(crate) mod rule;
 mod score;
 mod severity;
-pub(crate) mod status;
+mod status;
 mod texts;
-pub(crate) mod vulnerability;
+mod vulnerability;
 
+use self::cloud::Cloud;
 use self::cves::{Cve, Lists};
 use self::details::Details;
 use self::own::Places;
+use self::read::{copy, text};
 use self::vulnerability::{About, SLOTS};
-use super::{Class, Parts, TREE, conversions, copies, duplicates, event, intake, resource};
+use super::{Class, Parts, TREE, conversions, copies, duplicates, event, intake};
 use crate::defender::assessment::reshaped::{CVES_LEFT_OUT, CVES_LEFT_OUT_IDS, NOT_READ};
 use crate::defender::assessment::{ADDITIONAL, ARTIFACT, OS, PARTS, RECORD, RESOURCE, SUB_RESOURCE, VULNERABILITY};
 use crate::defender::part::{Otherwise, Source};
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::{Member, Value, array};
 use crate::mapping::cast::integer;
-use crate::mapping::record::{Original, Record};
+use crate::mapping::record::{Original, Record, Rule};
 use crate::mapping::trace::Mark;
 use crate::settings::{Profile, Settings};
+
+/// What functions of its files fill.
+pub(in crate::mapping) const RULES: &[&[Rule]] =
+    &[status::RULES, exemption::RULES, dates::RULES, packages::RULES, rule::RULES, vulnerability::RULES, cloud::RULES, image::RULES, resource::RULES];
 
 /// A record whose documents are made one after the other.
 pub(crate) struct Split<'a> {
@@ -93,9 +105,10 @@ impl<'a> Split<'a> {
         event::of_class(record, class);
         status::apply(record, &parts, class);
         copies::apply(record, &parts, class, copies::COMMON);
-        copies::apply(record, &parts, class, copies::IDENTITY);
         rule::apply(record, &parts, class);
-        resource::apply(record, &parts);
+        identity(record, &parts);
+        exemption::apply(record, &parts);
+        dates::apply(record, &parts);
         if class == Class::Vulnerability {
             super::vulnerability::vendor(record);
         }
@@ -227,6 +240,15 @@ fn roughly(value: Value<'_>) -> usize {
         Value::Array(elements) => elements.iter().map(|element| roughly(element.get())).sum::<usize>() + 3,
         Value::Object(members) => members.iter().map(|member| member.name.len() + 4 + roughly(member.value.get())).sum::<usize>() + 3,
     }
+}
+
+/// Sets whose resource a finding is about.
+fn identity<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
+    let cloud = record.look(|read| Cloud::of(read, parts));
+    cloud::apply(record, parts, cloud);
+    image::apply(record, parts);
+    resource::apply(record, parts, cloud);
+    super::resource::apply(record, parts);
 }
 
 /// Leaves out of the tree what the reference would stop at. What is no object where one should be was told already.

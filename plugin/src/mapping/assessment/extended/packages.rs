@@ -1,7 +1,7 @@
 //! `package.*`, in any class: it is a key of transforms, so each field is one text.
 
 use super::Parts;
-use super::read::{first, one_text};
+use super::read::{one_text, text};
 use super::texts::scanners;
 use crate::defender::assessment::{ADDITIONAL, SCANNER, SOFTWARE, SUB_ADDITIONAL};
 use crate::defender::part::Source;
@@ -36,30 +36,35 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
             .map_or(Value::Null, Value::Text)
     });
     record.fill(&FIXED, |read| {
-        first(read, parts, &[SOFTWARE.fixed_version, SUB_ADDITIONAL.recommended_version, ADDITIONAL.fixed_version])
+        text(read, parts, &[SOFTWARE.fixed_version, SUB_ADDITIONAL.recommended_version, ADDITIONAL.fixed_version])
             .or_else(|| of_scanners(read, parts, SCANNER.fixed_version, |_, value| one_text(value)))
-            .or_else(|| first(read, parts, &[ADDITIONAL.recommended_version]))
+            .or_else(|| text(read, parts, &[ADDITIONAL.recommended_version]))
             .map_or(Value::Null, Value::Text)
     });
     record.fill(&TYPE, |read| {
-        first(read, parts, &[ADDITIONAL.package_type])
+        text(read, parts, &[ADDITIONAL.package_type])
             .or_else(|| of_scanners(read, parts, SCANNER.package_type, |_, value| one_text(value)))
-            .or_else(|| first(read, parts, &[SOFTWARE.category]))
+            .or_else(|| text(read, parts, &[SOFTWARE.category]))
             .map_or(Value::Null, Value::Text)
     });
 }
 
 fn name<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>) -> Option<&'a str> {
-    first(read, parts, &[SOFTWARE.package_name, SUB_ADDITIONAL.software_name, ADDITIONAL.software_name])
+    text(read, parts, &[SOFTWARE.package_name, SUB_ADDITIONAL.software_name, ADDITIONAL.software_name])
         .or_else(|| of_scanners(read, parts, SCANNER.software_name, |_, value| one_text(value)))
 }
 
 /// What the first scanner says that says anything.
-fn of_scanners<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, source: Source, text: fn(&Reader<'_, 'a>, Value<'a>) -> Option<&'a str>) -> Option<&'a str> {
+fn of_scanners<'a>(
+    read: &mut Reader<'_, 'a>,
+    parts: &Parts<'a>,
+    source: Source,
+    text_of: fn(&Reader<'_, 'a>, Value<'a>) -> Option<&'a str>,
+) -> Option<&'a str> {
     let details = parts.member(ADDITIONAL.scanners_details)?.value.get();
     scanners(details).into_iter().find_map(|scanner| {
         let value = read.value(scanner, source.name);
-        text(read, value)
+        text_of(read, value)
     })
 }
 

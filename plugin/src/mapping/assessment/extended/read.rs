@@ -22,8 +22,8 @@ pub(super) fn one_text(value: Value<'_>) -> Option<&str> {
     }
 }
 
-/// The first text of several members.
-pub(super) fn first<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, sources: &[Source]) -> Option<&'a str> {
+/// The first of several that is a text and not blank.
+pub(super) fn text<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, sources: &[Source]) -> Option<&'a str> {
     sources.iter().find_map(|&source| {
         let member = parts.member(source)?;
         one_text(member.value.get())?;
@@ -41,11 +41,16 @@ pub(super) fn each<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, source: Sou
     texts.value(read.arena)
 }
 
+/// The same, for a field.
+pub(super) fn copy<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, sources: &[Source]) -> Value<'a> {
+    text(read, parts, sources).map_or(Value::Null, Value::Text)
+}
+
 /// Applies a table of copies: a field that is set stays.
-pub(super) fn copy<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class, table: &[Copy]) {
+pub(super) fn copies<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class, table: &[Copy]) {
     for rule in table {
         if rule.class.is_none_or(|only| only == class) && record.document.get(rule.target).is_null() {
-            record.fill_slot(rule.target, rule, |read| first(read, parts, rule.sources).map_or(Value::Null, Value::Text));
+            record.fill_slot(rule.target, rule, |read| copy(read, parts, rule.sources));
         }
     }
 }

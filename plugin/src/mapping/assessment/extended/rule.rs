@@ -1,7 +1,7 @@
 //! `rule.*`, `threat.*` and where a person looks at a recommendation.
 
 use super::class::category;
-use super::read::{copy, each, first};
+use super::read::{copies as apply_table, each, text};
 use super::{Class, Parts};
 use crate::defender::assessment::{ADDITIONAL, LINKS, RECOMMENDATION, RECORD, SUB};
 use crate::ecs::ASSESSMENT;
@@ -37,7 +37,7 @@ rules! { ASSESSMENT;
 
 /// Fills all of them.
 pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class) {
-    copy(record, parts, class, COPIES);
+    apply_table(record, parts, class, COPIES);
     if class == Class::Misconfiguration {
         event::uuid(record);
     }
@@ -51,7 +51,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class
         let [tactics, techniques] = [TACTIC.slot, TECHNIQUE.slot].map(|slot| read.field(slot));
         if tactics.is_null() && techniques.is_null() { Value::Null } else { Value::Text("MITRE ATT&CK") }
     });
-    record.fill(&URL, |read| match first(read, parts, &[LINKS.azure_portal, LINKS.azure_portal_uri]).map(str::trim) {
+    record.fill(&URL, |read| match text(read, parts, &[LINKS.azure_portal, LINKS.azure_portal_uri]).map(str::trim) {
         Some(url) if url.contains("://") => Value::Text(url),
         Some(url) => Value::Text(read.arena.alloc_str(&format!("https://{url}"))),
         None => Value::Null,
