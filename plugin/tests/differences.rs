@@ -242,6 +242,7 @@ fn every_row_of_the_page_names_a_test() {
         include_str!("mapping.rs"),
         include_str!("../src/walk/tests/lists.rs"),
         include_str!("../src/walk/tests/pages.rs"),
+        include_str!("../src/walk/tests/patience.rs"),
         include_str!("../src/walk/tests/properties.rs"),
         include_str!("../src/walk/tests/recorded.rs"),
     ];
