@@ -150,12 +150,144 @@ fn an_address_group_does_not_overflow() {
     check(&event(r#"{"Entities":[{"Address":"fffffffff::"}]}"#), &[("/related/ip", Value::Null), ("/event/kind", json!("pipeline_error"))]);
 }
 
+/// All documents of an update of a package, in profile `extended`.
+fn update(additional: Value, besides: Value) -> Vec<Value> {
+    let mut properties = json!({ "displayName": "Update marl", "status": { "code": "Unhealthy" }, "additionalData": additional });
+    properties.as_object_mut().expect("an object").extend(besides.as_object().cloned().unwrap_or_default());
+    let record = json!({ "id": "/a", "name": "a", "properties": properties });
+    documents(Settings { profile: Profile::Extended, ..Settings::default() }, Dataset::Assessment, &record.to_string())
+}
+
 #[test]
-fn a_list_of_cves_that_is_no_text_is_read_in_profile_extended() {
+fn json_in_a_text_and_the_value_itself_are_the_same() {
     let record = json!({ "properties": { "additionalData": { "CVEs": [{ "CVE": "CVE-1" }] } } });
     check(&assessment(record.clone()), &[("/vulnerability/cve", Value::Null)]);
-    let settings = Settings { profile: Profile::Extended, ..Settings::default() };
-    check(&documents(settings, Dataset::Assessment, &record.to_string())[0], &[("/vulnerability/cve", json!(["CVE-1"]))]);
+    check(&extended(record), &[("/vulnerability/cve", json!("CVE-1"))]);
+    let [cves, scanners] = [json!([{ "CveId": "CVE-1", "Severity": "High" }]), json!({ "mdvm": { "PackageType": "OS" } })];
+    let value = update(json!({ "SoftwareName": "marl", "CvesDetails": cves, "ScannersDetails": scanners }), json!({}));
+    let text = update(json!({ "SoftwareName": "marl", "CvesDetails": cves.to_string(), "ScannersDetails": scanners.to_string() }), json!({}));
+    assert_eq!(value, text);
+    check(&text[0], &[("/vulnerability/severity", json!("High")), ("/package/type", json!("OS"))]);
+}
+
+#[test]
+fn an_update_that_names_a_package_is_a_vulnerability() {
+    let category = |category: &str| json!({ "metadata": { "recommendationCategory": category } });
+    let class = |additional: Value, besides: Value| update(additional, besides)[0]["microsoft_defender_cloud"]["assessment"]["class"].clone();
+    assert_eq!(class(json!({ "SoftwareName": "marl" }), json!({})), "vulnerability");
+    assert_eq!(class(json!({ "SoftwareName": "marl" }), category("systemUpdate")), "vulnerability");
+    assert_eq!(class(json!({ "SoftwareName": "marl" }), category("CodeVulnerabilities")), "misconfiguration");
+    assert_eq!(class(json!({ "SoftwareName": "marl", "CvesDetails": "CVE-1" }), category("CodeVulnerabilities")), "vulnerability");
+    assert_eq!(class(json!({ "CvesDetails": "CVE-1" }), category("SoftwareUpdate")), "misconfiguration");
+}
+
+#[test]
+fn each_cve_of_a_vulnerability_has_a_document() {
+    let made = update(json!({ "SoftwareName": "marl", "CvesDetails": [{ "CveId": "CVE-2" }, "cve-1", { "cveId": "CVE-2", "severity": "Low" }] }), json!({}));
+    let ids: Vec<_> = made.iter().map(|document| document["vulnerability"]["id"].clone()).collect();
+    assert_eq!(ids, ["CVE-2", "CVE-1"]);
+    assert!(made.iter().all(|document| document["event"]["id"] == "/a"));
+}
+
+#[test]
+fn a_document_of_a_cve_shows_no_other() {
+    let scanners = json!({ "mdvm": { "cvesIds": ["CVE-1", "CVE-2"] }, "other": { "cvesIds": ["CVE-2"] } });
+    let edges = json!([{ "cveIdAsSourceNodeId": "CVE-1" }, { "cveIdAsSourceNodeId": "CVE-2" }]);
+    let additional = json!({ "softwareName": "marl", "cvesDetails": ["CVE-1", "CVE-2"], "scannersDetails": scanners, "cveEdgesDetails": edges, "CVEs": 7 });
+    let made = update(additional, json!({}));
+    let own = made.iter().map(|document| &document["microsoft_defender_cloud"]["assessment"]["additional_data"]).collect::<Vec<_>>();
+    assert_eq!(
+        own[0],
+        &json!({
+            "software_name": "marl",
+            "cves_details": [{ "cve_id": "CVE-1" }],
+            "scanners_details": { "mdvm": { "cves_ids": ["CVE-1"] } },
+            "cve_edges_details": [{ "cve_id_as_source_node_id": "CVE-1" }],
+        })
+    );
+    assert!(!own[1].to_string().contains("CVE-1"), "{}", own[1]);
+    check(&made[0], &[("/tags/0", json!("preserve_original_event"))]);
+    assert!(made[0]["event"]["original"].is_string() && made[1]["event"]["original"].is_null() && made[1]["tags"][0] == "forwarded");
+}
+
+#[test]
+fn cves_beyond_the_limit_are_named_and_told() {
+    let cves: Vec<_> = (0..1003).map(|number| json!({ "cveId": format!("CVE-{number}"), "cvssScore": if number < 3 { 1 } else { 2 } })).collect();
+    let record = json!({ "id": "/a", "properties": { "additionalData": { "softwareName": "marl", "cvesDetails": cves } } });
+    let message = Message { body: record.to_string().into_bytes(), position: None };
+    let decoded = Plugin::new(Settings { profile: Profile::Extended, ..Settings::default() }).decode(0, Dataset::Assessment, &[message]);
+    let made: Vec<Value> = decoded.documents.iter().map(|document| serde_json::from_slice(&document.body).expect("a document is JSON")).collect();
+    assert_eq!((made.len(), &made[0]["vulnerability"]["id"], &made[999]["vulnerability"]["id"]), (1000, &json!("CVE-3"), &json!("CVE-1002")));
+    let assessment = "/microsoft_defender_cloud/assessment";
+    check(&made[999], &[(&format!("{assessment}/cves_left_out"), json!(3)), (&format!("{assessment}/cves_left_out_ids"), json!(["CVE-0", "CVE-1", "CVE-2"]))]);
+    assert!(made[0]["event"]["original"].is_string() && made[0]["microsoft_defender_cloud"]["assessment"]["cves_left_out"].is_null());
+    assert_eq!(decoded.problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["cves-left-out"]);
+}
+
+#[test]
+fn keys_are_one_text() {
+    let made = update(json!({ "softwareName": "marl", "detectedSoftwareVersions": ["3.9", "3.10", "3.9"], "cvesDetails": ["CVE-1"] }), json!({}));
+    check(&made[0], &[("/package/version", json!("3.10, 3.9")), ("/vulnerability/id", json!("CVE-1")), ("/vulnerability/cve", json!("CVE-1"))]);
+}
+
+#[test]
+fn a_score_is_real_or_absent() {
+    let score = |cve: Value| update(json!({ "softwareName": "marl", "cvesDetails": [cve] }), json!({}))[0]["vulnerability"]["score"].clone();
+    let cvss = |base: Value, vector: &str| json!({ "cveId": "CVE-1", "cvss": [{ "key": "3", "value": { "base": base, "cvssVectorString": vector } }] });
+    assert_eq!(score(cvss(json!(9.1), "")), json!({ "base": 9.1, "version": "3.0" }));
+    assert_eq!(score(cvss(json!("9.1"), "CVSS:3.1/AV:N")), json!({ "base": 9.1, "version": "3.1" }));
+    assert_eq!(score(cvss(json!(0), "CVSS:3.1/AV:P")), json!({ "base": 0, "version": "3.1" }));
+    for none in [json!(0), json!("NaN"), json!(10.5), json!(-1), json!("high")] {
+        assert_eq!(score(cvss(none.clone(), "")), Value::Null, "{none}");
+    }
+}
+
+#[test]
+fn a_severity_comes_from_whatever_says_one() {
+    let severity = |additional: Value, besides: Value| update(additional, besides)[0]["event"]["severity"].clone();
+    assert_eq!(severity(json!({}), json!({ "status": { "severity": "critical" } })), 99);
+    assert_eq!(severity(json!({}), json!({ "status": { "severity": "Unknown" }, "metadata": { "severity": "Informational" } })), 21);
+    assert_eq!(severity(json!({ "severity": "MEDIUM" }), json!({ "metadata": { "severity": "High" } })), 47);
+    assert_eq!(severity(json!({}), json!({ "status": { "severity": "Moderate" }, "metadata": { "severity": "High" } })), Value::Null);
+    assert_eq!(severity(json!({}), json!({ "risk": { "level": "High" } })), 73);
+    assert_eq!(severity(json!({ "softwareName": "marl", "cvesDetails": [{ "cveId": "CVE-1", "baseScore": 4 }] }), json!({})), 47);
+    assert_eq!(severity(json!({ "softwareName": "marl", "maxCvssScore": "9.3" }), json!({})), 99);
+}
+
+#[test]
+fn a_package_is_named_whatever_the_class() {
+    let made = update(json!({ "softwareName": "marl", "fixedVersion": "3.2" }), json!({ "metadata": { "recommendationCategory": "CodeVulnerabilities" } }));
+    check(&made[0], &[("/rule/category", json!("CodeVulnerabilities")), ("/package", json!({ "name": "marl", "fixed_version": "3.2" }))]);
+    let scanners = json!({ "other": { "softwareName": "x" }, "agentlessmdvm": { "softwareName": "marl", "detectedSoftwareVersions": "[1]" } });
+    check(&update(json!({ "scannersDetails": scanners }), json!({}))[0], &[("/package", json!({ "name": "marl", "version": "1" }))]);
+}
+
+#[test]
+fn a_recommendation_says_what_its_rule_is() {
+    let metadata = json!({
+        "description": "D", "remediationDescription": "R", "categories": ["Compute", "Compute"], "tactics": ["Collection"], "techniques": "Data Staged",
+    });
+    let document = &update(json!({ "impact": "I" }), json!({ "metadata": metadata, "links": { "azurePortal": "portal.example:443/x" } }))[0];
+    let rule = &document["rule"];
+    assert_eq!((&rule["id"], &rule["name"], &rule["description"]), (&json!("a"), &json!("Update marl"), &json!("D")));
+    assert_eq!((&rule["remediation"], &rule["impact"], &rule["section"]), (&json!("R"), &json!("I"), &json!(["Compute"])));
+    check(
+        document,
+        &[
+            ("/threat", json!({ "framework": "MITRE ATT&CK", "tactic": { "name": ["Collection"] }, "technique": { "name": ["Data Staged"] } })),
+            ("/event/url", json!("https://portal.example:443/x")),
+        ],
+    );
+}
+
+#[test]
+fn what_could_not_be_read_of_a_finding_is_no_error() {
+    let record = json!({ "id": "/a", "properties": { "displayName": "A", "status": 3, "additionalData": { "cvesDetails": "[{", "softwareName": "marl" } } });
+    let document = extended(record.clone());
+    check(&document, &[("/error", Value::Null), ("/event/kind", json!("event")), ("/event/original", json!(record.to_string()))]);
+    let told = &document["microsoft_defender_cloud"]["assessment"];
+    assert_eq!((told["not_read"].as_array().map(Vec::len), &told["status"]), (Some(2), &Value::Null));
+    check(&extended(json!({ "id": "/a", "properties": 5 })), &[("/event/kind", json!("pipeline_error"))]);
 }
 
 #[test]
