@@ -10,6 +10,8 @@ BUILT := $(BUILD_FOLDER)/$(TARGET)/release/microsoft_defender_cloud.wasm
 
 # The published bytes must not tell where they were built.
 REMAP := --remap-path-prefix=$(CARGO_HOME)/registry/src=/registry --remap-path-prefix=$(CURDIR)=/src --remap-path-prefix=$(shell rustc --print sysroot 2>/dev/null)=/rust
+# Added to the flags in `.cargo/config.toml`, which `RUSTFLAGS` would replace.
+FLAGS := env -u RUSTFLAGS CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(REMAP)"
 
 # Pinned, because it must give the same bytes.
 CARGO_COMPONENT_VERSION := 0.21.1
@@ -34,7 +36,7 @@ build: component ## the component and host-sim, into dist/
 
 component: toolchain ## the component alone
 	@mkdir -p dist
-	RUSTFLAGS="$(REMAP)" $(CARGO) build --release --locked --target $(TARGET) -p microsoft_defender_cloud
+	$(FLAGS) $(CARGO) build --release --locked --target $(TARGET) -p microsoft_defender_cloud
 	@cp $(BUILT) $(COMPONENT)
 
 dist: build ## what is published, into dist/: the component, its bill of materials, checksums, an OCI layout
@@ -81,7 +83,7 @@ $(CARGO_FUZZ):
 	$(CARGO) +nightly install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --locked --root target/tools
 
 cargo-component: component $(CARGO_COMPONENT) ## the same bytes through cargo-component, compared; installs it into target/tools, which takes minutes
-	RUSTFLAGS="$(REMAP)" PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR=$(BUILD_FOLDER)/cargo-component \
+	$(FLAGS) PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR=$(BUILD_FOLDER)/cargo-component \
 		$(CARGO) component build --release --locked --target $(TARGET) -p microsoft_defender_cloud
 	cmp $(BUILD_FOLDER)/cargo-component/$(TARGET)/release/microsoft_defender_cloud.wasm $(COMPONENT)
 	@echo "the same bytes"

@@ -5,7 +5,7 @@ use core::ops::ControlFlow;
 use crate::contract::{Dataset, Decoded, Document, Explanation, Message, Outcome, Problem, SettingProblem, Severity, Step, Timestamp, Totals};
 use crate::event_hub::body::{Body, is_one_record};
 use crate::id;
-use crate::mapping::{Mapper, Origin};
+use crate::mapping::{Mapper, Occurrence, Origin};
 use crate::settings::Settings;
 use crate::walk::Walk;
 
@@ -111,7 +111,7 @@ impl Plugin {
         }
         let origin = Origin { now, position: message.position.as_ref(), replaced: body.replaced };
         let told = self.mapper.findings(body.text(), origin, 0, |made| {
-            let id = id::of_finding(&[b"assessment", body.text().as_bytes()], made.cve.as_deref());
+            let id = finding_id(made.occurrence, body.text(), made.cve);
             decoded.documents.push(Document { dataset: Dataset::Assessment, id, body: made.body, source: Some(source) });
             ControlFlow::Continue(())
         });
@@ -157,6 +157,15 @@ fn event_id(settings: &Settings, message: &Message, at: u32, record: &str) -> St
             &id::digest(record),
         ]),
         None => id::of(&[b"event", &at, record.as_bytes()]),
+    }
+}
+
+/// What makes an occurrence: whose record it is, from when, and its bytes. Only records of one resource and time rely on the quick hash,
+/// and a record that does not say whose it is goes in as it is. Letter case is that of the bytes. A document that is about one CVE of it has an id of its own.
+fn finding_id(occurrence: Occurrence<'_>, record: &str, cve: Option<&str>) -> String {
+    match occurrence.arm_id {
+        "" => id::of_finding(&[b"assessment", record.as_bytes()], cve),
+        arm_id => id::of_finding(&[b"assessment", arm_id.as_bytes(), occurrence.time.as_bytes(), &id::digest(record)], cve),
     }
 }
 

@@ -123,6 +123,20 @@ fn of_names_that_become_the_same_the_later_wins() {
 }
 
 #[test]
+fn an_integer_is_written_in_ascii() {
+    let document = event(r#"{"properties":{"weight":"٤٢"}}"#);
+    check(&document, &[("/microsoft_defender_cloud/event/properties/weight", Value::Null), ("/event/kind", json!("pipeline_error"))]);
+}
+
+#[test]
+fn a_hexadecimal_number_has_at_most_sixteen_digits() {
+    let current = "/microsoft_defender_cloud/event/properties/score/current";
+    check(&event(r#"{"properties":{"score":{"current":"0x1.8p3"}}}"#), &[(current, json!(12.0)), ("/error", Value::Null)]);
+    let document = event(r#"{"properties":{"score":{"current":"0x1.80000000000000000p3"}}}"#);
+    check(&document, &[(current, Value::Null), ("/event/kind", json!("pipeline_error"))]);
+}
+
+#[test]
 fn half_a_surrogate_pair_is_replaced() {
     check(&event(r#"{"Description":"\ud83d!"}"#), &[("/microsoft_defender_cloud/event/description", json!("\u{fffd}!")), ("/error", Value::Null)]);
 }

@@ -1,5 +1,7 @@
 //! What documents hold, by the ids of the catalogue of cases: messages in, documents out, through the whole plugin.
 
+use std::collections::BTreeSet;
+
 use microsoft_defender_cloud::contract::{Dataset, Decoded, Message, Position};
 use microsoft_defender_cloud::plugin::Plugin;
 use microsoft_defender_cloud::settings::{Profile, Settings};
@@ -343,4 +345,27 @@ fn a_field_comes_from_what_the_fields_that_it_is_made_of_come_from() {
     let explanation = Plugin::default().explain(Dataset::Assessment, &Message { body: record.to_string().into_bytes(), position: None }).remove(0);
     let related = explanation.traces.iter().find(|trace| trace.field == "related.user").expect("the field is filled");
     assert_eq!(related.sources, ["properties.additionalData.resourceType", "properties.additionalData.resourceName"]);
+}
+
+#[test]
+fn two_records_that_differ_have_two_ids() {
+    let id = |record: &str| decode(Settings::default(), Dataset::Assessment, record.as_bytes()).documents.remove(0).id;
+    let sub = |id: &str| format!(r#"{{"id":"/a","properties":{{"additionalData":{{"subAssessment":{{"id":"{id}"}}}}}}}}"#);
+    let records = [
+        "",
+        " ",
+        "no JSON",
+        "{}",
+        r#"{"id":""}"#,
+        r#"{"id":"/a"}"#,
+        r#"{"id":"/A"}"#,
+        r#"{"id":"/a" }"#,
+        r#"{"id":"/a","properties":{"status":{"statusChangeDate":"2026"}}}"#,
+        r#"{"id":"/a","properties":{"status":{"statusChangeDate":"2025"}}}"#,
+        &sub("/a/b"),
+        &sub("/a/c"),
+    ];
+    let ids: BTreeSet<String> = records.iter().map(|record| id(record)).collect();
+    assert_eq!(ids.len(), records.len());
+    assert!(records.iter().all(|record| ids.contains(&id(record))));
 }

@@ -274,6 +274,8 @@ fn all_that_the_fixtures_and_gold_give_keeps_to_ecs() {
             let fixture = tests::workspace().join("tests/fixtures").join(folder);
             let mut settings: Value = serde_json::from_str(&fs::read_to_string(fixture.join("settings.json")).expect("readable")).expect("JSON");
             settings["profile"] = profile.into();
+            // The fixtures hold none.
+            settings["metadata"] = "none".into();
             let out = scratch.path().join(format!("{folder}-{profile}"));
             let ran = run(&["replay", text(&component), text(&fixture), "--out", text(&out), "--settings", &settings.to_string(), "-q"]);
             assert!(matches!(ran.status, 0 | 3), "{ran:#?}");

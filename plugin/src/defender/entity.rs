@@ -2,7 +2,7 @@
 
 use super::part::parts;
 use crate::json::name::Name;
-use crate::mapping::names::{Renames, renames};
+use crate::json::renames::{Renames, renames};
 
 parts! { named Order _;
     /// An entity.

@@ -1,7 +1,6 @@
 //! The members of a record in an Event Hub, in the spelling that Azure uses. Any letter case is read.
 
 use super::part::parts;
-use crate::json::known::Known;
 
 parts! { lower Order PARTS;
     /// A record itself, whatever it is.
@@ -86,27 +85,3 @@ parts! { lower Order PARTS;
         dollar_type = "$type", action, api_version = "apiVersion", is_snapshot = "isSnapshot",
     }
 }
-
-/// Names as they are mostly spelled, anywhere in a record. A name that is missing here is read all the same, only not as fast.
-pub(crate) static NAMES: Known = known!(lowercase
-    "$id" "$ref" "$type" "AadTenantId" "AadUserId" "Account" "Action" "AdditionalData" "Address" "AgentId" "AlertDisplayName" "AlertType" "AlertUri"
-    "Algorithm" "AmazonResourceId" "ApiVersion" "AppId" "Asn" "AssessedResourceType" "Asset" "AzureID" "AzureResourceId" "AzureResourceTenantId"
-    "BlobContainer" "Carrier" "Category" "City" "CloudProvider" "CloudResource" "Cluster" "Code" "CommandLine" "CompromisedEntity" "Confidence"
-    "ConfidenceLevel" "ConfidenceReasons" "ConfidenceScore" "Container" "ContainerId" "CorrelationKey" "CountryCode" "CountryName" "CreationTimeUtc"
-    "Data" "Description" "Directory" "DisplayName" "DnsDomain" "DomainName" "ElevationToken" "EndTimeUtc" "Entities" "Etag" "ExtendedLinks"
-    "ExtendedProperties" "FileHashes" "Files" "Host" "HostIpAddress" "HostName" "Href" "Id" "Image" "ImageFile" "ImageId" "Impact" "Intent"
-    "IpAddresses" "IsDomainJoined" "IsIncident" "IsSnapshot" "IsValid" "Key" "Label" "Latitude" "Location" "LocationType" "LogonId" "Longitude"
-    "NTDomain" "Name" "Namespace" "NativeResourceId" "NetBiosName" "OMSAgentID" "OSFamily" "OSVersion" "ObjectGuid" "Organization" "OrganizationType"
-    "ParentProcess" "Pod" "ProcessId" "ProcessingEndTime" "ProductName" "ProjectId" "Properties" "Protocol" "ProviderAlertStatus" "ProviderName"
-    "Registry" "RelatedAzureResourceIds" "Remediation" "RemediationSteps" "ReportLink" "ResourceDetails" "ResourceId" "ResourceIdentifiers"
-    "ResourceName" "ResourceProvider" "ResourceType" "SecretType" "SecurityEventDataEnrichment" "SessionId" "Severity" "Sid" "Source" "SourceAddress"
-    "StartTimeUtc" "State" "Status" "StorageResource" "SubAssessmentEventDataEnrichment" "SystemAlertId" "SystemService" "TenantId"
-    "ThreatDescription" "ThreatIntelligence" "ThreatName" "ThreatType" "TimeGenerated" "Type" "UPNSuffix" "Url" "Value" "VendorName" "WorkspaceId"
-    "WorkspaceResourceGroup" "WorkspaceSubscriptionId" "action" "additionalData" "apiVersion" "assessmentDefinitions" "assessmentDetailsLink"
-    "assessmentEventDataEnrichment" "assessmentType" "azurePortal" "categories" "category" "cause" "code" "current" "definition" "description"
-    "displayName" "environment" "failedResources" "firstEvaluationDate" "healthyResourceCount" "id" "impact" "implementationEffort" "interval"
-    "isSnapshot" "kind" "links" "location" "machineName" "max" "maxScore" "metadata" "name" "notApplicableResourceCount" "passedResources"
-    "percentage" "policyDefinitionId" "preview" "properties" "remediation" "remediationDescription" "resourceDetails" "resourceType" "score"
-    "securityEventDataEnrichment" "severity" "skippedResources" "source" "sourceComputerId" "sourceType" "state" "status" "statusChangeDate" "tags"
-    "tenantId" "threats" "timeGenerated" "type" "unhealthyResourceCount" "userImpact" "vmUuid" "weight" "workspaceId"
-);

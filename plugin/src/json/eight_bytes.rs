@@ -59,37 +59,3 @@ pub(crate) fn fewer_than_eight(bytes: &[u8]) -> u64 {
         _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }
-
-/// Whether two texts are equal. They are mostly short and mostly equal, which a comparison byte by byte makes little of.
-#[inline(always)]
-pub(crate) fn equal(mut left: &[u8], mut right: &[u8]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
-    while let (Some((first, behind)), Some((second, beyond))) = (left.split_first_chunk::<8>(), right.split_first_chunk::<8>()) {
-        if u64::from_le_bytes(*first) != u64::from_le_bytes(*second) {
-            return false;
-        }
-        (left, right) = (behind, beyond);
-    }
-    fewer_than_eight(left) == fewer_than_eight(right)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::equal;
-
-    #[test]
-    fn texts_of_any_length_are_compared() {
-        let text = "abcdefghijklmnopqrstuvwxyz";
-        for end in 0..text.len() {
-            assert!(equal(&text.as_bytes()[..end], String::from(&text[..end]).as_bytes()));
-            assert!(!equal(&text.as_bytes()[..end], &text.as_bytes()[..end + 1]));
-            for at in 0..end {
-                let mut other = text[..end].to_owned();
-                other.replace_range(at..=at, "A");
-                assert!(!equal(&text.as_bytes()[..end], other.as_bytes()), "{other}");
-            }
-        }
-    }
-}

@@ -121,7 +121,7 @@ impl<'a> Lexer<'a> {
             Some(b'/') => rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len()),
             Some(b'*') => {
                 let Some(end) = rest[2..].windows(2).position(|pair| pair == b"*/") else {
-                    return Err(self.halt("a comment without an end"));
+                    return Err(self.halt("an unterminated comment"));
                 };
                 end + 4
             }
@@ -155,7 +155,7 @@ impl<'a> Lexer<'a> {
                 }
                 Some(b'\\') => at += self.escape(at)?,
                 Some(_) => return Err(self.halt_at(at, "a control character in a string")),
-                None => return Err(self.halt_at(at, "a string without an end")),
+                None => return Err(self.halt_at(at, "an unterminated string")),
             }
             at = next_special(bytes, at);
         }
@@ -167,7 +167,7 @@ impl<'a> Lexer<'a> {
         match bytes.get(at + 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
             Some(b'u') if bytes.get(at + 2..at + 6).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) => Ok(6),
-            _ => Err(self.halt_at(at, "an unknown escape")),
+            _ => Err(self.halt_at(at, "an invalid escape")),
         }
     }
 
@@ -191,7 +191,7 @@ impl<'a> Lexer<'a> {
             let fraction = at + 1;
             at = digits(bytes, fraction);
             if at == fraction {
-                return Err(self.halt_at(at, "a number without digits behind its point"));
+                return Err(self.halt_at(at, "no digits after the decimal point"));
             }
         }
         if let Some(b'e' | b'E') = bytes.get(at) {
@@ -202,7 +202,7 @@ impl<'a> Lexer<'a> {
             let exponent = at;
             at = digits(bytes, exponent);
             if at == exponent {
-                return Err(self.halt_at(at, "a number without digits in its exponent"));
+                return Err(self.halt_at(at, "no digits in the exponent"));
             }
         }
         if at - start > LONGEST_NUMBER {
@@ -217,7 +217,7 @@ impl<'a> Lexer<'a> {
         let rest = &self.text.as_bytes()[self.at..];
         let goes_on = rest.get(literal.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 128..));
         if !rest.starts_with(literal.as_bytes()) || goes_on {
-            return Err(self.halt("an unknown name"));
+            return Err(self.halt("an unknown word"));
         }
         self.at += literal.len();
         Ok(())
@@ -235,8 +235,8 @@ impl<'a> Lexer<'a> {
                 self.at += 1;
                 Ok(true)
             }
-            Some(_) => Err(self.halt("no comma between two values")),
-            None => Err(self.halt("an object or array without an end")),
+            Some(_) => Err(self.halt("no comma after a value")),
+            None => Err(self.halt("an unterminated object or array")),
         }
     }
 
@@ -244,11 +244,11 @@ impl<'a> Lexer<'a> {
     #[inline(always)]
     pub(crate) fn member_name(&mut self) -> Result<Quoted<'a>, Halt> {
         if !self.next_is(b'"')? {
-            return Err(self.halt("no name where a member should begin"));
+            return Err(self.halt("no name at the start of a member"));
         }
         let name = self.string()?;
         if !self.next_is(b':')? {
-            return Err(self.halt("no colon behind a name"));
+            return Err(self.halt("no colon after a name"));
         }
         self.at += 1;
         Ok(name)

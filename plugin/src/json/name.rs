@@ -2,7 +2,7 @@
 
 use bumpalo::Bump;
 
-use super::eight_bytes::{ONES, TOPS, equal, fewer_than_eight};
+use super::eight_bytes::{ONES, TOPS, fewer_than_eight};
 
 /// A name of a member in the form in which rules know it, and its key.
 #[derive(Debug, Clone, Copy, Eq)]
@@ -23,7 +23,7 @@ impl<'a> Name<'a> {
 impl PartialEq for Name<'_> {
     #[inline(always)]
     fn eq(&self, other: &Self) -> bool {
-        self.key == other.key && equal(self.text.as_bytes(), other.text.as_bytes())
+        self.key == other.key && self.text == other.text
     }
 }
 

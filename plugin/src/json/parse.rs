@@ -9,7 +9,7 @@ use super::known::Known;
 use super::lexer::{Fault, Halt, Lexer, Quoted};
 use super::name::{self, Name};
 use super::tree::{Member, Value};
-use super::twins::{Distinction, may_have_twins};
+use super::twins::may_have_twins;
 
 /// More containers than this, one in the other, are refused; so does the reference.
 pub(crate) const DEEPEST: usize = 1000;
@@ -20,7 +20,7 @@ pub(crate) enum Names {
     /// They stay.
     AsWritten,
     /// Lower case, with Unicode's full rules. Where two become the same, one that was in capitals wins, then the later.
-    Lower(&'static Known),
+    Lower,
     /// Snake case; a name with an `@` is dropped with its value. Where two become the same, the later wins.
     Snake(&'static Known),
     /// Snake case but for the members of the outermost object, which stay as they are.
@@ -50,15 +50,15 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn only(&mut self) -> Result<Value<'a>, Halt> {
         let Some(first) = self.lexer.peek()? else {
-            return if self.lexer.text().starts_with('\u{feff}') { Err(self.lexer.halt("nothing behind the byte order mark")) } else { Ok(Value::Null) };
+            return if self.lexer.text().starts_with('\u{feff}') { Err(self.lexer.halt("nothing after the byte order mark")) } else { Ok(Value::Null) };
         };
         let value = self.value(first, 0)?;
         if matches!(first, b'-' | b'0'..=b'9') && !self.lexer.at_blank() {
-            return Err(self.lexer.halt("a number that goes on"));
+            return Err(self.lexer.halt("no white space after the number"));
         }
         match self.lexer.peek()? {
             None => Ok(value),
-            Some(_) => Err(self.lexer.halt("text behind the value")),
+            Some(_) => Err(self.lexer.halt("text after the value")),
         }
     }
 
@@ -84,24 +84,20 @@ impl<'a> Parser<'a> {
             return Ok(Value::Object(&[]));
         }
         let start = self.members.len();
-        let mut names = Distinction::default();
         let outer_has_dropped = core::mem::take(&mut self.has_dropped);
         loop {
             let quoted = self.lexer.member_name()?;
             let spelled = self.resolve(quoted);
             let name = self.name(spelled, depth);
-            names.add(name.key);
-            // Texts, which most values are, go their own way: a value that may be anything is copied once more.
-            let member =
-                if self.lexer.next_is(b'"')? { Member::new(name, spelled, Value::Text(self.text()?)) } else { Member::new(name, spelled, self.next(depth)?) };
-            self.members.push(member);
+            let value = self.next(depth)?;
+            self.members.push(Member::new(name, spelled, value));
             if self.lexer.comma_or(b'}')? {
                 break;
             }
         }
         let has_dropped = core::mem::replace(&mut self.has_dropped, outer_has_dropped);
         // Refuses a name that stands twice, and lets one member win where two names became the same.
-        if has_dropped || names.may_repeat() && may_have_twins(&self.members[start..]) {
+        if has_dropped || may_have_twins(&self.members[start..]) {
             self.settle(start, depth)?;
         }
         Ok(Value::Object(self.arena.alloc_slice_fill_iter(self.members.drain(start..))))
@@ -154,7 +150,8 @@ impl<'a> Parser<'a> {
         let known = match self.names {
             Names::AsWritten => return name::as_written(spelled),
             Names::SnakeInside(_) if depth == 1 => return name::as_written(spelled),
-            Names::Lower(known) | Names::Snake(known) | Names::SnakeInside(known) => known,
+            Names::Lower => return name::lower(self.arena, spelled),
+            Names::Snake(known) | Names::SnakeInside(known) => known,
         };
         match known.form(spelled) {
             Some(formed) => formed,
@@ -163,9 +160,6 @@ impl<'a> Parser<'a> {
     }
 
     fn unknown_name(&mut self, spelled: &'a str) -> Name<'a> {
-        if matches!(self.names, Names::Lower(_)) {
-            return name::lower(self.arena, spelled);
-        }
         self.has_dropped |= spelled.contains('@');
         name::snake(self.arena, &mut self.scratch, spelled)
     }
@@ -180,9 +174,9 @@ impl<'a> Parser<'a> {
         let mut keep = vec![true; members.len()];
         for twins in order.chunk_by(|&left, &right| members[left].name == members[right].name) {
             if twins.windows(2).any(|pair| members[pair[0]].spelled == members[pair[1]].spelled) {
-                return Err(self.lexer.halt("a name that stands twice in one object"));
+                return Err(self.lexer.halt("the same name twice in one object"));
             }
-            let rank = |at: usize| (matches!(self.names, Names::Lower(_)) && members[at].name != members[at].spelled, at);
+            let rank = |at: usize| (matches!(self.names, Names::Lower) && members[at].name != members[at].spelled, at);
             let winner = twins.iter().copied().max_by_key(|&at| rank(at));
             for &at in twins {
                 keep[at] = Some(at) == winner && !(drops && members[at].name.contains('@'));
@@ -227,7 +221,7 @@ mod tests {
 
     #[test]
     fn names_are_brought_into_form() {
-        check(r#"{"İD":1,"ΑΣ":2,"ID":3}"#, Names::Lower(Known::NONE), r#"{"i̇d":1,"ας":2,"id":3}"#);
+        check(r#"{"İD":1,"ΑΣ":2,"ID":3}"#, Names::Lower, r#"{"i̇d":1,"ας":2,"id":3}"#);
         check(
             r#"{"NSG open ports":1,"Can onboard to BYOL":2,"K8sClusterId":3,"CVEs":4,"maxCvss30Score":5,"HTTPServerURL":6,"İx":7,"Ⅱ":8}"#,
             Names::Snake(Known::NONE),
@@ -238,20 +232,20 @@ mod tests {
 
     #[test]
     fn m3_names_that_become_the_same() {
-        check(r#"{"id":1,"Id":2}"#, Names::Lower(Known::NONE), r#"{"id":2}"#);
-        check(r#"{"Id":2,"id":1}"#, Names::Lower(Known::NONE), r#"{"id":2}"#);
-        check(r#"{"Id":1,"ID":2,"id":3}"#, Names::Lower(Known::NONE), r#"{"id":2}"#);
+        check(r#"{"id":1,"Id":2}"#, Names::Lower, r#"{"id":2}"#);
+        check(r#"{"Id":2,"id":1}"#, Names::Lower, r#"{"id":2}"#);
+        check(r#"{"Id":1,"ID":2,"id":3}"#, Names::Lower, r#"{"id":2}"#);
         check(r#"{"Same":1,"same":2}"#, Names::Snake(Known::NONE), r#"{"same":2}"#);
-        check(r#"{"id":1,"a":2,"id":1}"#, Names::Lower(Known::NONE), "a name that stands twice in one object");
-        check(r#"{"i\u0064":1,"id":1}"#, Names::AsWritten, "a name that stands twice in one object");
+        check(r#"{"id":1,"a":2,"id":1}"#, Names::Lower, "the same name twice in one object");
+        check(r#"{"i\u0064":1,"id":1}"#, Names::AsWritten, "the same name twice in one object");
     }
 
     #[test]
     fn a_thousand_levels_and_no_more() {
         let nested = |depth: usize| "[".repeat(depth) + "1" + &"]".repeat(depth);
-        check(&nested(1000), Names::Lower(Known::NONE), &nested(1000));
-        check(&nested(1001), Names::Lower(Known::NONE), "more than 1,000 levels");
-        check(&nested(1_000_000), Names::Lower(Known::NONE), "more than 1,000 levels");
+        check(&nested(1000), Names::Lower, &nested(1000));
+        check(&nested(1001), Names::Lower, "more than 1,000 levels");
+        check(&nested(1_000_000), Names::Lower, "more than 1,000 levels");
     }
 
     #[test]
@@ -261,7 +255,7 @@ mod tests {
             Names::AsWritten,
             "[\"Infinity\",\"-Infinity\",0,1E2,\"\u{fffd}\",\"😀\"]",
         );
-        check("\u{feff}", Names::AsWritten, "nothing behind the byte order mark");
+        check("\u{feff}", Names::AsWritten, "nothing after the byte order mark");
         check(&format!("[{}]", "9".repeat(1001)), Names::AsWritten, "a number of more than 1,000 characters");
     }
 }

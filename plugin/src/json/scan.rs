@@ -131,11 +131,11 @@ fn only<'a>(lexer: &mut Lexer<'a>) -> Result<Option<Span<'a>>, Halt> {
     }
     let value = value(lexer)?;
     if value.kind == Kind::Number && !lexer.at_blank() {
-        return Err(lexer.halt("a number that goes on"));
+        return Err(lexer.halt("no white space after the number"));
     }
     match lexer.peek()? {
         None => Ok(Some(value)),
-        Some(_) => Err(lexer.halt("text behind the value")),
+        Some(_) => Err(lexer.halt("text after the value")),
     }
 }
 

@@ -10,7 +10,6 @@ mod errors;
 mod event;
 mod explain;
 mod java;
-pub(crate) mod names;
 mod parts;
 mod record;
 pub mod reference;
@@ -21,6 +20,7 @@ use core::ops::ControlFlow;
 use bumpalo::Bump;
 
 use self::assessment::Finding;
+pub(crate) use self::assessment::occurrence::Occurrence;
 use self::envelope::Envelope;
 pub(crate) use self::envelope::Origin;
 use self::record::Record;
@@ -62,16 +62,17 @@ impl Mapper {
     }
 
     /// The documents of one merged assessment record, from the one at `from` on, as long as `take` goes on. They are the same whenever they are asked for.
-    pub(crate) fn findings(&mut self, text: &str, origin: Origin<'_>, from: usize, mut take: impl FnMut(Made) -> ControlFlow<()>) -> Told {
+    pub(crate) fn findings(&mut self, text: &str, origin: Origin<'_>, from: usize, mut take: impl FnMut(Made<'_>) -> ControlFlow<()>) -> Told {
         let told = {
             let mut record = Record::new(&self.arena, &ASSESSMENT);
             let root = read(&mut record, Dataset::Assessment, text);
+            let occurrence = Occurrence::of(root);
             let mut findings = Findings { finding: assessment::map(&mut record, root, &self.settings), settings: &self.settings, text, origin };
             findings.limit(&mut record, &mut self.writer);
             for at in from..findings.len() {
                 findings.complete(&mut record, at);
                 record.document.write(&mut self.writer);
-                if take(Made { body: self.writer.take(), cve: findings.cve(at).map(str::to_owned) }).is_break() {
+                if take(Made { body: self.writer.take(), cve: findings.cve(at), occurrence }).is_break() {
                     break;
                 }
             }
@@ -122,11 +123,13 @@ impl Mapper {
 
 /// One document of an assessment record.
 #[derive(Debug)]
-pub(crate) struct Made {
+pub(crate) struct Made<'m> {
     /// As JSON.
     pub body: Vec<u8>,
     /// The CVE by which it differs from the record's other documents, in upper case.
-    pub cve: Option<String>,
+    pub cve: Option<&'m str>,
+    /// What the record says about itself.
+    pub occurrence: Occurrence<'m>,
 }
 
 /// What is to be told of a record besides its documents.
@@ -207,7 +210,7 @@ fn schema(dataset: Dataset) -> &'static Schema {
 
 /// The form in which rules know names.
 fn names(dataset: Dataset) -> Names {
-    if dataset == Dataset::Event { Names::Lower(&defender::hub::NAMES) } else { Names::SnakeInside(&defender::assessment::NAMES) }
+    if dataset == Dataset::Event { Names::Lower } else { Names::SnakeInside(&defender::assessment::NAMES) }
 }
 
 /// The tree of a record's text; `Null`, and a line in the document, where it is not JSON.

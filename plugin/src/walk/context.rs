@@ -10,7 +10,7 @@ use super::report::Counts;
 use super::unfinished::Unfinished;
 use crate::contract::{Dataset, Document, Problem, Step, Timestamp};
 use crate::id;
-use crate::mapping::{Mapper, Origin as Occurrence};
+use crate::mapping::{self, Mapper};
 use crate::settings::{Scope, Settings};
 use crate::url;
 
@@ -108,12 +108,12 @@ impl<'a> Context<'a> {
         let from = self.unfinished.given(&parts);
         let (documents, bytes, most) = (&mut self.step.documents, &mut self.bytes, self.budget.step);
         let mut given = from;
-        let told = self.mapper.findings(record, Occurrence { now: start, position: None, replaced: false }, from, |made| {
+        let told = self.mapper.findings(record, mapping::Origin { now: start, position: None, replaced: false }, from, |made| {
             // There was room for the record, so there is for one of its documents.
             if given > from && *bytes + made.body.len() > most {
                 return ControlFlow::Break(());
             }
-            let id = id::of_finding(&parts, made.cve.as_deref());
+            let id = id::of_finding(&parts, made.cve);
             *bytes += made.body.len();
             given += 1;
             documents.push(Document { dataset: Dataset::Assessment, id, body: made.body, source });

@@ -102,7 +102,7 @@ impl Join {
     }
 
     fn conclude(&mut self, ending: &Ending, ctx: &mut Context<'_>) {
-        let told = Told { listed: Listed::AllSubAssessments, owner: ctx.plan.scope(self.scope), left: Some(self.waiting.left()), source: self.list.source };
+        let told = Told { left: Some(self.waiting.left()), ..self.told(ctx.plan) };
         if let Ending::Expired(_) = ending {
             self.waiting.recount();
             self.list.restart();

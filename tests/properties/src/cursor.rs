@@ -2,7 +2,7 @@
 
 use microsoft_defender_cloud::id;
 use microsoft_defender_cloud::mapping::Mapper;
-use microsoft_defender_cloud::settings::{Scope, Settings, SubAssessments};
+use microsoft_defender_cloud::settings::{Metadata, Scope, Settings, SubAssessments};
 use microsoft_defender_cloud::walk::Walk;
 
 use crate::choices::Choices;
@@ -26,7 +26,7 @@ pub(crate) fn examples() -> Vec<Vec<u8>> {
     // A fuzzer's: one scope, open twice.
     let twice = r#"{"start":1767225600000,"plan":"$PLAN","opened":2,"closed":{},"open":[{"scope":1},{"scope":1}]}"#;
     let mut examples = vec![[&[1], twice.as_bytes()].concat()];
-    for flags in [0, 1] {
+    for flags in [0, 1, 4] {
         let settings = settings(flags);
         let mut run = Run::new(&settings);
         for decisions in seeds::decisions() {
@@ -45,7 +45,8 @@ pub(crate) fn examples() -> Vec<Vec<u8>> {
 fn settings(flags: u8) -> Settings {
     let sub_assessments = if flags & 1 == 0 { SubAssessments::PerAssessment } else { SubAssessments::ListAll };
     let scopes = vec![Scope::Subscription("s0".into()), Scope::ManagementGroup("g".into())];
-    Settings { scopes, sub_assessments, ..Settings::default() }
+    let metadata = if flags & 4 == 0 { Metadata::None } else { Metadata::Join };
+    Settings { scopes, sub_assessments, metadata, ..Settings::default() }
 }
 
 fn signed(json: &[u8], settings: &Settings) -> Vec<u8> {

@@ -37,6 +37,7 @@ pub fn settings() -> Vec<Vec<u8>> {
         r#"{"management_group_name":"g","subscription_id":null,"eventhub":"","token_scopes":["x"],"assessment_api_version":"2021-06-01T00:00:00Z","max_memory":33554432}"#,
         r#"{"tags":["preserve_original_event","a"],"preserve_duplicate_custom_fields":"true","eventhub":"h","consumer_group":"$Default","profile":"extended"}"#,
         r#"{"sub_assessments":"list-all","sub_assessment_api_version":"2019-01-01-preview","max_memory":1e3,"url":"http://localhost:8080/x"}"#,
+        r#"{"sub_assessments":"none","metadata":"join","metadata_api_version":"2025-05-04","profile":"extended","subscription_id":"s"}"#,
         r#"{"sanitizers":[{"type":"new_lines"},{"type":"single_quotes"},{"type":"replace_all","spec":{"pattern":"(a+)\\d{2}[^x]","replacement":"${1}$$"}}]}"#,
         r#"{"subscripton_id":1,"profile":"elastik","sanitizers":{},"tags":[null,""]}"#,
         "[]",

@@ -6,6 +6,7 @@ mod duplicates;
 pub(crate) mod event;
 pub(crate) mod extended;
 mod intake;
+pub(crate) mod occurrence;
 pub(crate) mod resource;
 pub(crate) mod vulnerability;
 

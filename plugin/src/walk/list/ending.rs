@@ -50,10 +50,10 @@ pub(in crate::walk) struct PageEnd {
     pub empty: u64,
 }
 
-/// Whose list it is, as far as a person is told.
+/// Whose list it is, for what a person is told.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::walk) struct Told<'a> {
-    /// What it was of.
+    /// What it is of.
     pub listed: Listed,
     /// The scope or the assessment.
     pub owner: &'a str,
@@ -131,16 +131,12 @@ impl Ending {
 }
 
 impl PageEnd {
-    /// What the page counts, its records apart. Items that say nothing are told; what they were meant to be is missing.
+    /// What the page counts, its records apart. Items that are no records are told: what they were meant to be is missing.
     pub(in crate::walk) fn counts(self, told: &Told<'_>, ctx: &mut Context<'_>) -> Counts {
         let mut counts = Counts { pages: 1, failed: self.empty, ..Counts::default() };
         if self.empty > 0 {
-            let message = format!(
-                "a page of the {} of `{}` has items that say nothing: {} of them are `null`, scalars or `{{}}`",
-                told.listed.name(),
-                told.owner,
-                self.empty
-            );
+            let (owner, name, empty) = (told.owner, told.listed.name(), self.empty);
+            let message = format!("items of a page of the {name} of `{owner}` are `null`, scalars or `{{}}`: {empty} in all");
             ctx.say(Code::ItemEmpty, message, told.source);
             counts.reasons.insert(Code::ItemEmpty, self.empty);
         }

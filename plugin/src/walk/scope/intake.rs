@@ -53,16 +53,16 @@ impl Intake {
             self.window.done(counts);
             return Taken::New;
         }
-        let one = One { record, metadata, counts, source: list.source };
+        let newcomer = Newcomer { record, metadata, counts, source: list.source };
         let taken = match (&record.link, ctx.plan.settings.sub_assessments) {
-            (None, _) | (_, SubAssessments::None) => self.take_bare(one, ctx),
-            (Some(link), SubAssessments::ListAll) => self.take_linked(one, link, place, ctx),
+            (None, _) | (_, SubAssessments::None) => self.take_bare(newcomer, ctx),
+            (Some(link), SubAssessments::ListAll) => self.take_linked(newcomer, link, place, ctx),
             (Some(link), SubAssessments::PerAssessment) => match self.patience.outlook() {
-                Outlook::Open => self.take_linked(one, link, place, ctx),
+                Outlook::Open => self.take_linked(newcomer, link, place, ctx),
                 Outlook::Unsure => Taken::Later,
                 Outlook::GivenUp => {
-                    let counts = Counts { skipped: 1, given_up: 1, ..one.counts };
-                    self.take_bare(One { counts, ..one }, ctx)
+                    let counts = Counts { skipped: 1, given_up: 1, ..newcomer.counts };
+                    self.take_bare(Newcomer { counts, ..newcomer }, ctx)
                 }
             },
         };
@@ -73,8 +73,8 @@ impl Intake {
         taken
     }
 
-    fn take_bare(&mut self, one: One<'_>, ctx: &mut Context<'_>) -> Taken {
-        let One { record, metadata, mut counts, source } = one;
+    fn take_bare(&mut self, newcomer: Newcomer<'_>, ctx: &mut Context<'_>) -> Taken {
+        let Newcomer { record, metadata, mut counts, source } = newcomer;
         let text = merge::with_metadata(record.text, metadata.as_deref());
         if !ctx.has_room(text.len()) || !ctx.emit(&text, record.identity(), b"", source, &mut counts) {
             return Taken::Later;
@@ -83,8 +83,8 @@ impl Intake {
         Taken::New
     }
 
-    fn take_linked(&mut self, one: One<'_>, link: &str, place: Place, ctx: &mut Context<'_>) -> Taken {
-        let One { record, metadata, mut counts, source } = one;
+    fn take_linked(&mut self, newcomer: Newcomer<'_>, link: &str, place: Place, ctx: &mut Context<'_>) -> Taken {
+        let Newcomer { record, metadata, mut counts, source } = newcomer;
         if !ctx.budget.admits_chain(Parent::size_of(record)) {
             return Taken::Later;
         }
@@ -111,7 +111,7 @@ impl Intake {
 
 /// An assessment that comes for the first time.
 #[derive(Debug)]
-struct One<'a> {
+struct Newcomer<'a> {
     record: &'a Record<'a>,
     /// What is known of its kind, where it comes without.
     metadata: Option<Arc<str>>,

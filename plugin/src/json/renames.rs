@@ -1,15 +1,15 @@
-//! Tables of names: new ones for the members of an object.
+//! New names for members, by tables.
 
 use core::cell::Cell;
 use std::collections::BTreeMap;
 
 use bumpalo::Bump;
 
-use super::java::in_table_order;
-use crate::json::key_table::KeyTable;
-use crate::json::name::Name;
-use crate::json::tree::{Member, Value};
-use crate::json::twins::{Distinction, may_have_twins};
+use super::key_table::KeyTable;
+use super::name::Name;
+use super::table_order::in_table_order;
+use super::tree::{Member, Value};
+use super::twins::may_have_twins;
 
 /// New names by old ones, which are compared without regard to case.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub(crate) struct Rename {
 /// A table of new names by old ones, in any order.
 macro_rules! renames {
     ($(($spelled:literal, $new:literal)),* $(,)?) => {
-        $crate::mapping::names::Renames::new(&[$($crate::mapping::names::Rename {
+        $crate::json::renames::Renames::new(&[$($crate::json::renames::Rename {
             spelled: $spelled,
             old: {
                 const LOWER: $crate::json::name::InForm = $crate::json::name::lowercase($spelled);
@@ -84,17 +84,15 @@ impl Renames {
     }
 
     fn apply_to_members<'a>(&self, arena: &'a Bump, members: &'a [Member<'a>], rename: fn(&Member<'a>) -> Option<Name<'static>>) -> Value<'a> {
-        let mut names = Distinction::default();
         let renamed = arena.alloc_slice_fill_iter(members.iter().map(|member| {
             let name = self.get(member).or_else(|| rename(member)).unwrap_or(member.keyed_name());
-            names.add(name.key);
             let value = match member.value.get() {
                 container @ (Value::Object(_) | Value::Array(_)) => self.apply(arena, container, rename),
                 scalar => scalar,
             };
             Member::new(name, member.spelled, value)
         }));
-        if names.may_repeat() && may_have_twins(renamed) {
+        if may_have_twins(renamed) {
             keep_last(members, renamed);
         }
         Value::Object(renamed)
@@ -116,7 +114,6 @@ fn keep_last(members: &[Member<'_>], renamed: &[Member<'_>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::known::Known;
     use crate::json::parse::{Names, value};
     use crate::json::write::Writer;
 
@@ -124,7 +121,7 @@ mod tests {
     fn members_are_renamed_at_every_depth() {
         const TABLE: Renames = renames!(("HostName", "host_name"), ("$id", "id"), ("AzureID", "azure_id"));
         let arena = Bump::new();
-        let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id2":5,"Other":6}"#, Names::Lower(Known::NONE)).unwrap();
+        let read = value(&arena, r#"{"$id":1,"HostName":{"$ID":2,"x":[{"azureid":3},[{"$id":4}]]},"id2":5,"Other":6}"#, Names::Lower).unwrap();
         let mut out = Writer::default();
         out.value(TABLE.apply(&arena, read, |_| None));
         assert_eq!(String::from_utf8(out.take()).unwrap(), r#"{"id":1,"host_name":{"id":2,"x":[{"azure_id":3},[{"$id":4}]]},"id2":5,"other":6}"#);
