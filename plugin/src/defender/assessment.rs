@@ -220,6 +220,8 @@ pub(crate) mod reshaped {
         [(Name::of("2.0"), Cvss2::PART), (Name::of("3.0"), Cvss3::PART), (Name::of("4.0"), Cvss4::PART)];
     /// What the mapping alone says of a record.
     pub(crate) const CLASS: Name<'static> = Name::of("class");
+    /// What people call their resources: `__Tags__`, in snake case.
+    pub(crate) const TAGS: Name<'static> = Name::of("___tags__");
     /// Lines of what could not be read.
     pub(crate) const NOT_READ: Name<'static> = Name::of("not_read");
     /// How many CVEs have no document.

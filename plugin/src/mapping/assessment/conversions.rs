@@ -74,14 +74,19 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     for rule in SCORES {
         rule.apply(record, parts.member(rule.source));
     }
-    if let Some(version) = parts.member(CVE.cvss_version) {
-        version.value.set(texts(record, version.value.get()));
-    }
+    single_version(record, parts);
     let list = parts.member(SUB_ADDITIONAL.cve_list).map_or(Value::Null, |member| member.value.get());
     for cve in list.elements() {
         for member in cve.get().members() {
             in_list(record, member);
         }
+    }
+}
+
+/// Makes a text of the version of a single CVE.
+pub(super) fn single_version<'a>(record: &Record<'a>, parts: &Parts<'a>) {
+    if let Some(version) = parts.member(CVE.cvss_version) {
+        version.value.set(texts(record, version.value.get()));
     }
 }
 

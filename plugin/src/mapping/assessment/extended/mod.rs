@@ -94,6 +94,7 @@ impl<'a> Split<'a> {
         let parts = Parts::of(record, tree, PARTS);
         leave_out(record, tree, &parts);
         conversions::but_scores(record, &parts);
+        conversions::single_version(record, &parts);
         let details = Details::of(record, &parts);
         leave_out_spread_scores(&parts);
         let mut lists = Lists::of(record, &parts);
@@ -115,9 +116,9 @@ impl<'a> Split<'a> {
         if !settings.preserve_duplicate_custom_fields {
             duplicates::remove(&parts);
         }
-        let places = (class == Class::Vulnerability && !cves.is_empty()).then(|| Places::of(record, tree, lists.all));
         let tree = intake::with_class(record, tree, class.name());
         let (tree, own) = with_own(record, tree);
+        let places = (class == Class::Vulnerability && !cves.is_empty()).then(|| Places::of(record, tree, lists.all));
         record.fill(&TREE, |_| tree);
         let lines = record.errors.take();
         let stay = if places.is_some() { (0..cves.len()).collect() } else { Vec::new() };

@@ -1,10 +1,13 @@
 //! JSON that stands in texts, read where it stands before any rule looks for it: with it or without it, a member is the same from here on.
 
-use crate::defender::assessment::reshaped::SCANNERS;
+use core::cell::Cell;
+
+use crate::defender::assessment::reshaped::{SCANNERS, TAGS};
 use crate::defender::assessment::{ADDITIONAL, Additional, NAMES, RECORD, SCANNER};
 use crate::defender::part::Source;
 use crate::json::parse::{self, Names};
 use crate::json::tree::{Member, Value, array};
+use crate::json::write::Writer;
 use crate::mapping::record::Record;
 
 /// Reads all of them.
@@ -24,6 +27,20 @@ pub(super) fn read<'a>(record: &mut Record<'a>, tree: Value<'a>) {
     if let Some(member) = additional.member(ADDITIONAL.scanners_details.name) {
         object(record, member, ADDITIONAL.scanners_details);
         member.value.get().members().iter().for_each(|scanner| each_scanner(record, scanner));
+    }
+    if let Some(tags) = additional.cell(TAGS) {
+        packed(record, tags);
+    }
+}
+
+/// The other way round: names that people give must not become names of fields.
+fn packed<'a>(record: &Record<'a>, tags: &Cell<Value<'a>>) {
+    let value = tags.get();
+    if matches!(value, Value::Object(_) | Value::Array(_)) {
+        let mut text = Writer::default();
+        text.value(value);
+        let text = String::from_utf8(text.take()).unwrap_or_default();
+        tags.set(Value::Text(record.arena.alloc_str(&text)));
     }
 }
 
@@ -144,7 +161,6 @@ mod tests {
 
     use super::*;
     use crate::ecs::ASSESSMENT;
-    use crate::json::write::Writer;
 
     /// What is left of `additional_data`, and how many lines it gave.
     fn check(additional: &str, expected: &str, lines: usize) {
@@ -169,6 +185,12 @@ mod tests {
             r#"{"scanners_details":{"mdvm":{"cves_ids":["CVE-1"],"detected_software_versions":["3.10","x"]}}}"#,
             0,
         );
+    }
+
+    #[test]
+    fn names_that_people_give_stay_in_a_text() {
+        check(r#"{"__Tags__":"{\"Name\":\"quarry\"}"}"#, r#"{"___tags__":"{\"Name\":\"quarry\"}"}"#, 0);
+        check(r#"{"__Tags__":{"name":"quarry"}}"#, r#"{"___tags__":"{\"name\":\"quarry\"}"}"#, 0);
     }
 
     #[test]
