@@ -177,6 +177,15 @@ fn a_reference_by_digest_names_the_image() {
 }
 
 #[test]
+fn a_digest_that_is_none_hides_no_other() {
+    let record = |digest: Value| json!({ "properties": { "additionalData": { "digest": digest }, "resourceAdditionalData": { "Digest": "ab12" } } });
+    for digest in [json!(" "), json!("sha256:"), json!(5), json!("latest")] {
+        check(record(digest), &[("related.hash", json!(["ab12"]))]);
+    }
+    check(record(json!("latest")), &[("microsoft_defender_cloud.assessment.additional_data.digest", Value::Null)]);
+}
+
+#[test]
 fn a_reason_that_says_nothing_is_none() {
     let status = |own: Value, parent: Value| {
         let finding = json!({ "status": own });

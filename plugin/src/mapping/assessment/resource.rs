@@ -39,7 +39,15 @@ pub(super) fn identity<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     record.fill(&HASH, |read| {
         let mut hashes = Distinct::default();
         for source in [ADDITIONAL.digest, ARTIFACT.digest] {
-            add_hash(read, parts, source, &mut hashes);
+            let digest = parts.read(read, source);
+            match digest {
+                digest if digest.is_blank() => {}
+                Value::Text(text) => match hash_of(text) {
+                    Some(hash) => hashes.add(read.arena, hash.into()),
+                    None => read.errors.unreadable(&source, digest, "a digest"),
+                },
+                other => read.errors.unexpected(&source, other, "a string"),
+            }
         }
         hashes.value(read.arena)
     });
@@ -116,19 +124,6 @@ fn user<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
             let name = if is_user { parts.read(read, ADDITIONAL.resource_name) } else { Value::Null };
             if name.is_blank() { Value::Null } else { name }
         });
-    }
-}
-
-/// Adds what follows the algorithm of a digest.
-pub(super) fn add_hash<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, source: Source, hashes: &mut Distinct<'a>) {
-    let digest = parts.read(read, source);
-    match digest {
-        digest if digest.is_blank() => {}
-        Value::Text(text) => match hash_of(text) {
-            Some(hash) => hashes.add(read.arena, hash.into()),
-            None => read.errors.unreadable(&source, digest, "a digest"),
-        },
-        other => read.errors.unexpected(&source, other, "a string"),
     }
 }
 

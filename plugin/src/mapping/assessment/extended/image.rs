@@ -6,7 +6,6 @@ use crate::defender::image::hash_of;
 use crate::defender::part::Source;
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::{Value, array};
-use crate::mapping::assessment::resource::add_hash;
 use crate::mapping::distinct::Distinct;
 use crate::mapping::record::{Reader, Record, rules};
 
@@ -16,7 +15,7 @@ rules! { ASSESSMENT;
     HASH "container.image.hash.all" =
         "profile extended: `sub_assessment.additional_data.artifact_details.digest`, else `resource_additional_data.digest`, else `sub_assessment.additional_data.image_digest`, else what follows the `@` of `resource_additional_data.image_uri`, else `additional_data.digest`";
     TAG "container.image.tag" = "profile extended: each of `sub_assessment.additional_data.artifact_details.tags`, once";
-    RELATED_HASH "related.hash" = "profile extended: what follows the colon in each of these digests, once";
+    RELATED_HASH "related.hash" = "profile extended: what follows the algorithm in each of these digests, once";
 }
 
 const HOSTS: &[Source] = &[ARTIFACT.registry_host, REPOSITORY.registry_host, SUB_ADDITIONAL.registry_host];
@@ -64,20 +63,37 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
         }
         texts.value(read.arena)
     });
+    refuse_odd_digests(record, parts);
     record.fill(&RELATED_HASH, |read| {
         let mut hashes = Distinct::default();
-        for &digest in DIGESTS {
-            match digest {
-                Digest::Member(source) => add_hash(read, parts, source, &mut hashes),
-                Digest::OfUri => {
-                    if let Some(hash) = digest.of(read, parts).and_then(hash_of) {
-                        hashes.add(read.arena, hash.into());
-                    }
-                }
+        for digest in DIGESTS {
+            if let Some(hash) = digest.of(read, parts).and_then(hash_in) {
+                hashes.add(read.arena, hash.into());
             }
         }
         hashes.value(read.arena)
     });
+}
+
+/// One that is none is shown as it came, and nothing more is made of it.
+fn refuse_odd_digests<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
+    for digest in DIGESTS {
+        let &Digest::Member(source) = digest else { continue };
+        let Some(member) = parts.member(source) else { continue };
+        match member.value.get() {
+            Value::Null => {}
+            Value::Text(text) if text.trim().is_empty() || hash_in(text).is_some() => {}
+            other => {
+                record.errors.unreadable(&source, other, "a digest");
+                member.value.set(Value::Null);
+            }
+        }
+    }
+}
+
+/// The hash of a digest; one of digits alone has no algorithm before it.
+fn hash_in(digest: &str) -> Option<&str> {
+    hash_of(digest).or_else(|| Some(digest).filter(|digest| digest.bytes().all(|byte| byte.is_ascii_hexdigit())))
 }
 
 fn uri<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>) -> Option<&'a str> {
@@ -90,12 +106,12 @@ fn name<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>) -> Option<&'a str> {
         let uri = uri(read, parts)?;
         return Some(uri.split_once('@').map_or(uri, |(name, _)| name)).filter(|name| !name.trim().is_empty());
     };
-    match text(read, parts, HOSTS) {
+    match text(read, parts, HOSTS).map(|host| host.trim_end_matches('/')) {
         Some(host) if !begins_with_host(name, host) => Some(read.arena.alloc_str(&format!("{host}/{name}"))),
         _ => Some(name),
     }
 }
 
 fn begins_with_host(name: &str, host: &str) -> bool {
-    name.split_once('/').is_some_and(|(first, _)| first.eq_ignore_ascii_case(host))
+    name.split_at_checked(host.len()).is_some_and(|(start, rest)| start.eq_ignore_ascii_case(host) && rest.starts_with('/'))
 }

@@ -25,7 +25,7 @@ rules! { ASSESSMENT;
     NAME "resource.name" =
         "profile extended: `resource_name` of `sub_assessment.resource_details`, else of `resource_details`, else of AWS and GCP of `additional_data`; else by the id of the resource: of an ARM id the last segment, of an image its repository; else `container.image.name`";
     HOST "host.name" =
-        "profile extended: of a machine `resource_name` of `sub_assessment.resource_details`, else of `resource_details`, else `resource_details.machine_name`, else of AWS and GCP `resource_name` of `additional_data`, else the last segment of the ARM id";
+        "profile extended: of a machine `resource_name` of `sub_assessment.resource_details`, else of `resource_details`, else `resource_details.machine_name`, else of AWS and GCP `resource_name` of `additional_data`, else the last segment of the ARM id; of what is on a virtual machine `resource_details.resource_name`";
     RELATED_HOSTS "related.hosts" = "profile extended: `host.name`";
 }
 
