@@ -1,6 +1,6 @@
 //! Recordings: any bytes are read or refused with a reason, and what was read can be written and read again.
 
-use host_sim::recording::{Format, Lines, read_exchanges, write_message};
+use host_sim_workbench::recording::{Format, Lines, read_exchanges, write_message};
 
 /// Checks these bytes as either kind of recording.
 pub fn check(bytes: &[u8]) {

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use host_sim::{Cache, Clock, Component, Engine, Limits, Message};
+use host_sim_runtime::contract::Message;
+use host_sim_runtime::{Cache, Clock, Component, Engine, Limits};
 use tests::contract::Contract;
 use tests::{component, workspace};
 

@@ -2,10 +2,14 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use tests::hostile::hostile;
-use tests::{Ran, Scratch, component, run, text};
+use tests::{Ran, Scratch, component, host_sim, run, text};
 
 /// Lines of a file that is cut into many batches.
 const LINES: usize = 3_000;
@@ -69,7 +73,7 @@ fn sources(left: &Left) -> Vec<usize> {
 #[test]
 fn several_instances_give_what_one_gives_around_messages_that_stop_them() {
     let scratch = Scratch::new("decode-poison");
-    let left = check(hostile(), &file(&scratch, (0..LINES).map(line)), &[]);
+    let left = check(hostile(), &file(&scratch, (0..LINES).map(line)), &["--check", "json"]);
     let gives = |number: &usize| line(*number).contains("message ");
     assert_eq!(sources(&left), (0..LINES).filter(gives).collect::<Vec<_>>());
     let stops = (0..LINES).filter(|number| !gives(number)).map(line).filter(|line| !line.trim().is_empty());
@@ -114,4 +118,29 @@ fn raw_lines_and_documents_of_every_kind() {
     assert_eq!(left.status, 0, "{}", left.stderr);
     assert!(sources(&left).is_sorted() && sources(&left).len() >= LINES);
     check(&component(), &input, &["--raw"]);
+}
+
+#[test]
+fn what_comes_through_a_pipe_that_pauses_is_written_before_more_comes() {
+    for jobs in ["1", "4"] {
+        let mut command = Command::new(host_sim());
+        command.args(["decode", text(hostile()), "--dataset", "event", "--raw", "--quiet", "--jobs", jobs]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("host-sim starts");
+        let (mut input, output) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
+        let (sender, lines) = channel();
+        let reader = std::thread::spawn(move || BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        for round in 0..3 {
+            for line in 0..=round {
+                writeln!(input, "{round} {line}").expect("it reads");
+            }
+            for line in 0..=round {
+                // What is never written while the pipe is open is waited for no longer than a busy machine may take.
+                let written = lines.recv_timeout(Duration::from_secs(60)).expect("it is written though the pipe is open");
+                assert_eq!(written, format!("{{\"message\":\"{round} {line}\"}}"));
+            }
+        }
+        drop(input);
+        assert!(child.wait().expect("it ends").success());
+        reader.join().expect("it ends").expect("every line is taken");
+    }
 }

@@ -33,7 +33,7 @@ fn the_table_is_made_of_both_versions() {
         table.push_str(line.trim_end_matches('\t'));
         table.push('\n');
     }
-    let file = tests::workspace().join("host-sim/src/ecs/table.tsv");
+    let file = tests::workspace().join("host-sim/workbench/src/ecs/table.tsv");
     if std::env::var_os("BLESS").is_some() {
         fs::write(&file, &table).expect("the table can be written");
     }

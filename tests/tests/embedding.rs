@@ -119,6 +119,7 @@ fn the_page_shows_the_programs_as_they_are() {
     let page = fs::read_to_string(workspace().join("docs/embedding.md")).expect("it is there");
     let programs = [
         ("rust", "rust/src/main.rs"),
+        ("rust", "rust/src/recording.rs"),
         ("js", "node/main.mjs"),
         ("js", "node/recording.mjs"),
         ("json", "node/package.json"),

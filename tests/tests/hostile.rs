@@ -2,11 +2,15 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Cursor;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use host_sim::recording::{Format, Lines};
-use host_sim::{Allowance, Artifact, Cache, Clock, Code, Component, Decoding, Engine, Instance, Limits, Message, Severity, Stop};
+use host_sim_runtime::contract::{Message, Severity};
+use host_sim_runtime::flow::{Source, StopSignal};
+use host_sim_runtime::{Allowance, Artifact, Cache, Clock, Code, Component, Engine, Instance, Limits, Stop};
+use host_sim_workbench::decode::Decoding;
+use host_sim_workbench::recording::{Format, Lines};
 use serde_json::Value;
 use tests::hostile::{hostile, importing};
 use tests::{Ran, Scratch, run, run_with, text};
@@ -68,11 +72,22 @@ fn a_panic() {
 fn an_answer_that_breaks_the_contract() {
     let broken = |why: &str| format!("message-answer-broken: the component broke the contract: {why}");
     check("give no UTF-8 as id", &broken("invalid utf-8 sequence of 1 bytes from index 3"));
-    check("give no UTF-8 as body", &broken("document `id-give no UTF-8 as body` is not one JSON object on one line: no UTF-8 at column 7"));
-    check("give no JSON", &broken("document `id-give no JSON` is not one JSON object on one line: no value at column 6"));
+    check("give no UTF-8 as body", &broken("document `id-give no UTF-8 as body` is not one line of UTF-8: invalid utf-8 sequence of 1 bytes from index 6"));
+    check("give two lines", &broken("document `id-give two lines` is not one line of UTF-8: it has a line break"));
     check("give nothing", &broken("it gave nothing for message 0 of 1"));
     check("give what nobody sent", &broken("something comes from position 4294967295 of 1"));
     check("give what nobody knows", &broken("a document belongs to data set 7 of 1"));
+}
+
+#[test]
+fn a_document_that_is_no_json_is_its_sinks_matter_unless_that_is_to_be_checked() {
+    let ran = decode(&[], "before\ngive no JSON\nafter\n");
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, "{\"message\":\"before\"}\n{\"a\":}\n{\"message\":\"after\"}\n"));
+    let ran = decode(&["--check", "json"], "before\ngive no JSON\nafter\n");
+    assert_eq!((ran.status, ran.stdout.as_str()), (3, "{\"message\":\"before\"}\n{\"message\":\"after\"}\n"));
+    let why = "document `id-give no JSON` is not one JSON object: expected value at line 1 column 6; the message gave no document (source 1)";
+    let told = format!("error: message-answer-broken: the component broke the contract: {why}");
+    assert_eq!(ran.stderr.lines().next(), Some(told.as_str()));
 }
 
 #[test]
@@ -108,12 +123,13 @@ fn messages_of_many_batches_keep_their_order_around_bad_ones() {
         let _ = writeln!(input, "{}{line}", if bad.contains(&line) { "panic " } else { "" });
     }
     let jobs = NonZeroUsize::new(3).expect("three");
-    let mut decoding = Decoding::new(start(Limits::default()), jobs, 0, Clock::Fixed(0), Lines::new(input.as_bytes(), Format::Raw));
+    let lines = Lines::new(Cursor::new(input), Format::Raw);
+    let mut decoding = Decoding::new(start(Limits::default()), jobs, 0, Clock::Fixed(0), lines).expect("a thread starts");
     let (mut documents, mut dead) = (Vec::new(), Vec::new());
-    while let Some(batch) = decoding.next_batch().expect("it goes on") {
-        documents.extend(batch.decoded.documents.iter().filter_map(|document| batch.line_of(document.source)));
-        dead.extend(batch.dead.iter().filter_map(|letter| batch.line_of(Some(letter.source))));
-        assert_eq!(batch.decoded.problems.iter().filter(|problem| problem.severity == Severity::Error).count(), batch.dead.len());
+    while let Some(parcel) = decoding.next_parcel(&StopSignal::default()).expect("it goes on") {
+        documents.extend(parcel.documents.iter().filter_map(|document| parcel.number_of(document.source)));
+        dead.extend(parcel.dead.iter().filter_map(|letter| parcel.number_of(Some(letter.source))));
+        assert_eq!(parcel.problems.iter().filter(|problem| problem.severity == Severity::Error).count(), parcel.dead.len());
     }
     assert_eq!(dead, bad);
     assert_eq!(documents, (0..300).filter(|line| !bad.contains(line)).collect::<Vec<_>>());
@@ -285,6 +301,6 @@ fn start(limits: Limits) -> Instance {
     Component::load(&engine, hostile()).expect("it loads").start().expect("it starts")
 }
 
-fn bodies(documents: &[host_sim::Document]) -> Vec<String> {
+fn bodies(documents: &[host_sim_runtime::contract::Document]) -> Vec<String> {
     documents.iter().map(|document| document.text().into_owned()).collect()
 }

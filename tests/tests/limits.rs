@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
-use host_sim::{Cache, Clock, Component, Engine, Instance, Limits, Message};
+use host_sim_runtime::contract::Message;
+use host_sim_runtime::{Cache, Clock, Component, Engine, Instance, Limits};
 use metered::Metered;
 use serde_json::Value;
 use tests::component;

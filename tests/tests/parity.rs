@@ -6,7 +6,8 @@ mod compare;
 mod shared;
 
 use compare::{Case, check};
-use host_sim::{Cache, Component, Engine, Instance, Limits, Message};
+use host_sim_runtime::contract::Message;
+use host_sim_runtime::{Cache, Component, Engine, Instance, Limits};
 use serde_json::json;
 
 const NOW: u64 = 1_767_225_600_000;

@@ -6,7 +6,8 @@ use anyhow::Context;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use super::{Cli, End};
+use super::Cli;
+use super::end::End;
 
 const EXAMPLE: &str = "Examples:
   host-sim completions bash > ~/.local/share/bash-completion/completions/host-sim

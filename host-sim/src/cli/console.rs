@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-use host_sim::{Problem, SettingProblem};
+use host_sim_runtime::contract::{Problem, SettingProblem};
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Characters of a component's problem that are shown: a component that says too much does not bury what others say.

@@ -3,14 +3,16 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::DeadLetter;
-use host_sim::recording::write_message;
+use host_sim_runtime::contract::Message;
+use host_sim_runtime::flow::{self, BoxedError, Lane, Letter};
+use host_sim_workbench::recording::write_message;
 
-use super::Usage;
 use super::console::{Console, beginning};
+use super::end::Usage;
 use super::identity::{Identity, is_below};
 
 /// Characters of a message that are shown where it is not kept.
@@ -28,14 +30,14 @@ pub(super) struct DeadLetterOption {
 impl DeadLetterOption {
     /// Opens the file, if there is to be one, so that it is known to be writable before anything is decoded. What the run reads is never written to:
     /// what would be appended to its input would be read again, without an end. `others` are its files, each with what it is.
-    pub(super) fn open(&self, others: &[(&str, &Path)]) -> anyhow::Result<DeadLetters> {
-        let Some(path) = &self.dead_letter else { return Ok(DeadLetters { file: None, count: 0 }) };
+    pub(super) fn open<'a>(&self, others: &[(&str, &Path)], console: &'a Console) -> anyhow::Result<DeadLetters<'a>> {
+        let Some(path) = &self.dead_letter else { return Ok(DeadLetters { file: None, count: AtomicU64::new(0), console }) };
         if let Some(what) = what_else(path, others) {
             return Err(refused(path, &format!("is {what}")));
         }
         let cannot_write = || format!("cannot write to `{}`", path.display());
         let file = OpenOptions::new().create(true).append(true).open(path).with_context(cannot_write)?;
-        Ok(DeadLetters { file: Some((file, path.clone())), count: 0 })
+        Ok(DeadLetters { file: Some((file, path.clone())), count: AtomicU64::new(0), console })
     }
 
     /// Refuses a file in a folder that is the run's to write to, also before there is such a folder.
@@ -61,31 +63,46 @@ fn what_else<'a>(path: &Path, others: &[(&'a str, &Path)]) -> Option<&'a str> {
 
 /// Takes messages that stopped the component.
 #[derive(Debug)]
-pub(super) struct DeadLetters {
+pub(super) struct DeadLetters<'a> {
     file: Option<(File, PathBuf)>,
-    count: u64,
+    count: AtomicU64,
+    console: &'a Console,
 }
 
-impl DeadLetters {
-    /// Keeps a message of a line of the input, or shows how it begins.
-    pub(super) fn take(&mut self, letter: &DeadLetter, line: Option<u64>, console: &Console) -> anyhow::Result<()> {
-        self.count += 1;
-        let Some((file, path)) = &mut self.file else {
-            let source = line.map(|line| format!(" of source {line}")).unwrap_or_default();
-            let text = String::from_utf8_lossy(&letter.message.body);
-            console.say_on_one_line(&format!("  the message{source}: {}", beginning(&text, SHOWN)));
+impl flow::DeadLetters for DeadLetters<'_> {
+    /// Keeps a message, or shows how it begins. Files refuse no document.
+    fn keep(&self, _lane: &Lane, letter: Letter<'_>) -> Result<(), BoxedError> {
+        match letter {
+            Letter::Message { letter, number } => Ok(self.message(&letter.message, number)?),
+            Letter::Document { item, why } => Err(format!("the document `{}` is refused: {why}", item.document.id).into()),
+        }
+    }
+}
+
+impl DeadLetters<'_> {
+    fn message(&self, message: &Message, number: Option<u64>) -> anyhow::Result<()> {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        let Some((file, path)) = &self.file else {
+            let source = number.map(|number| format!(" of source {number}")).unwrap_or_default();
+            let text = String::from_utf8_lossy(&message.body);
+            self.console.say_on_one_line(&format!("  the message{source}: {}", beginning(&text, SHOWN)));
             return Ok(());
         };
         let mut line = Vec::new();
-        write_message(&mut line, &letter.message).and_then(|()| file.write_all(&line)).with_context(|| format!("cannot write to `{}`", path.display()))
+        let written = write_message(&mut line, message).and_then(|()| {
+            let mut file = file;
+            file.write_all(&line)
+        });
+        written.with_context(|| format!("cannot write to `{}`", path.display()))
     }
 
     /// Says where they are, or how to have them kept.
-    pub(super) fn finish(&self, console: &Console) {
+    pub(super) fn finish(&self) {
+        let count = self.count.load(Ordering::Relaxed);
         match &self.file {
-            _ if self.count == 0 => {}
-            Some((_, path)) => console.say(&format!("not decoded {} in {}", self.count, path.display())),
-            None => console.hint("with `--dead-letter FILE`, messages that stop the component are kept whole, to be decoded again"),
+            _ if count == 0 => {}
+            Some((_, path)) => self.console.say(&format!("not decoded {count} in {}", path.display())),
+            None => self.console.hint("with `--dead-letter FILE`, messages that stop the component are kept whole, to be decoded again"),
         }
     }
 }

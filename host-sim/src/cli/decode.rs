@@ -6,13 +6,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::recording::{Format, Lines, MessageError};
-use host_sim::{DecodeError, Decoding, Description};
+use host_sim_runtime::flow::FlowError;
+use host_sim_workbench::decode::{DecodeError, Decoding};
+use host_sim_workbench::recording::{Format, Lines, MessageError};
 
+use super::console::Console;
+use super::dataset::dataset;
 use super::dead_letters::{DeadLetterOption, DeadLetters};
+use super::end::End;
 use super::options::RunOptions;
 use super::run::{self, Run};
-use super::{End, Usage, settings};
+use super::settings;
 
 const EXAMPLE: &str = r#"Examples:
   host-sim decode plugin.wasm --dataset event messages.ndjson > documents.ndjson
@@ -58,11 +62,11 @@ impl Decode {
         settings::apply(&mut instance, &settings::text(self.run.settings.as_deref(), None)?, &console)?;
 
         let (input, length) = self.input()?;
-        let dead_letters = self.dead_letters()?;
+        let dead_letters = self.dead_letters(&console)?;
         let format = if self.raw { Format::Raw } else { Format::Recorded };
-        let decoding = Decoding::new(instance, self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format));
-        let mut run = Run::new(run::to_stdout(&description, self.run.shape()), &description, &console, self.run.quiet);
-        let result = run.decode(decoding, length, dead_letters);
+        let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format))?;
+        let mut run = Run::new(run::to_stdout(&description, self.run.shape()), dead_letters, &description, &console, self.run.quiet);
+        let result = run.decode(decoding, length);
         if result.as_ref().is_err_and(is_no_message) && !self.raw {
             console.hint("with `--raw`, each line is taken as the body of a message");
         }
@@ -70,11 +74,11 @@ impl Decode {
         run.finish()
     }
 
-    fn dead_letters(&self) -> anyhow::Result<DeadLetters> {
+    fn dead_letters<'a>(&self, console: &'a Console) -> anyhow::Result<DeadLetters<'a>> {
         let file = if self.is_stdin() { Path::new("/dev/stdin") } else { &self.file };
         let mut others = vec![("the component", self.component.as_path()), ("the input", file)];
         others.extend(self.run.settings_file().map(|file| ("the file of settings", file)));
-        self.dead_letters.open(&others)
+        self.dead_letters.open(&others, console)
     }
 
     fn is_stdin(&self) -> bool {
@@ -82,9 +86,9 @@ impl Decode {
     }
 
     /// The input, and its length if it is a file.
-    fn input(&self) -> anyhow::Result<(Box<dyn BufRead>, Option<u64>)> {
+    fn input(&self) -> anyhow::Result<(Box<dyn BufRead + Send>, Option<u64>)> {
         if self.is_stdin() {
-            return Ok((Box::new(io::stdin().lock()), None));
+            return Ok((Box::new(BufReader::with_capacity(256 << 10, io::stdin())), None));
         }
         let cannot_read = || format!("cannot read `{}`", self.file.display());
         let file = File::open(&self.file).with_context(cannot_read)?;
@@ -93,16 +97,6 @@ impl Decode {
     }
 }
 
-fn is_no_message(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(DecodeError::Input(MessageError::Line { .. })))
-}
-
-/// The position of a data set whose records the component decodes.
-pub(super) fn dataset(description: &Description, name: &str) -> anyhow::Result<u32> {
-    let position = description.position(name);
-    if let Some(position) = position.filter(|position| description.dataset(*position).is_some_and(|dataset| dataset.decodes)) {
-        return Ok(position);
-    }
-    let names: Vec<String> = description.datasets.iter().filter(|dataset| dataset.decodes).map(|dataset| format!("`{}`", dataset.name)).collect();
-    Err(Usage(format!("`{name}` is not a data set that the component decodes; it decodes {}", names.join(", "))).into())
+fn is_no_message(error: &FlowError<DecodeError>) -> bool {
+    matches!(error, FlowError::Source(DecodeError::Input(MessageError::Line { .. })))
 }

@@ -6,13 +6,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::recording::{Exchange, Format, Lines};
-use host_sim::{Clock, Component, Engine, Instance, Message, Replay, Sourced, Timestamp, Upgrade, Walk};
+use host_sim_runtime::contract::{Message, Timestamp};
+use host_sim_runtime::{Clock, Component, Engine, Instance, Walk};
+use host_sim_workbench::recording::{Exchange, Format, Lines};
+use host_sim_workbench::replay::Replay;
+use host_sim_workbench::upgrade::{Sourced, Upgrade};
 
 use super::console::{Console, for_a_terminal};
-use super::decode::dataset;
+use super::dataset::dataset;
+use super::end::End;
 use super::options::{FixedTime, LimitOptions};
-use super::{End, recorded, settings};
+use super::{recorded, settings};
 
 /// Messages of one call.
 const BATCH: usize = 64;

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::{Component, EcsCheck};
+use host_sim_runtime::Component;
+use host_sim_workbench::ecs::EcsCheck;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::End;
 use super::console::for_a_terminal;
+use super::end::End;
 use super::options::LimitOptions;
 
 const EXAMPLE: &str = r#"Examples:

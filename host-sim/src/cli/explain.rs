@@ -6,13 +6,16 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::recording::{Format, Lines};
-use host_sim::{Component, Explained, Instance, Message, is_within};
+use host_sim_runtime::contract::Message;
+use host_sim_runtime::{Component, Instance};
+use host_sim_workbench::explain::{Explained, is_within};
+use host_sim_workbench::recording::{Format, Lines};
 
 use super::console::{Console, for_a_terminal};
-use super::decode::dataset;
+use super::dataset::dataset;
+use super::end::{End, Usage};
 use super::options::{FixedTime, LimitOptions};
-use super::{End, Usage, settings};
+use super::settings;
 
 const EXAMPLE: &str = r#"Examples:
   host-sim explain plugin.wasm --dataset event alert.json

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::{Artifact, Changes, Component, Engine, Inspection, LoadError};
+use host_sim_runtime::{Artifact, Component, Engine, LoadError};
+use host_sim_workbench::inspect::{Changes, Inspection};
 
-use super::End;
 use super::console::{Console, for_a_terminal};
+use super::end::End;
 use super::options::LimitOptions;
 
 const EXAMPLE: &str = "Examples:

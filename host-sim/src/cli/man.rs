@@ -8,7 +8,8 @@ use anyhow::Context;
 use clap::{Args, CommandFactory};
 use clap_mangen::Man;
 
-use super::{Cli, End};
+use super::Cli;
+use super::end::End;
 
 const EXAMPLE: &str = "Examples:
   host-sim man | man -l -

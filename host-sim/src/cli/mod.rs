@@ -2,10 +2,12 @@
 
 mod completions;
 mod console;
+mod dataset;
 mod dead_letters;
 mod decode;
 mod diff;
 mod ecs_check;
+mod end;
 mod explain;
 mod identity;
 mod inspect;
@@ -23,6 +25,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::console::Console;
+use self::end::{End, Usage};
 
 const EXIT_STATUS: &str = "Exit status:
   0  done; also when the reader of the output has gone
@@ -58,21 +61,6 @@ enum Command {
     Completions(completions::Completions),
     Man(man::Manual),
 }
-
-/// How a command ended that did not fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    Done,
-    /// It came to its end, and what it did is not to be relied on.
-    Failed,
-    /// Somebody should look at the problems.
-    DoneWithProblems,
-}
-
-/// The command line asks for something that cannot be meant.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Usage(String);
 
 /// Runs the command that the arguments ask for.
 pub(crate) fn main() -> ExitCode {

@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chrono::DateTime;
-use clap::Args;
-use host_sim::{Cache, Clock, Component, Distrust, Engine, Instance, Limits, Shape, Timestamp};
+use clap::{Args, ValueEnum};
+use host_sim_runtime::contract::Timestamp;
+use host_sim_runtime::{Cache, Clock, Component, Distrust, Engine, Instance, Limits};
+use host_sim_workbench::checked::{Check, Checked};
+use host_sim_workbench::files::Shape;
 
 use super::console::Console;
 
@@ -63,6 +66,10 @@ pub(super) struct RunOptions {
     /// How many batches of messages are decoded at the same time, each by an instance of its own [default: as many as there are cores]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// What is checked of each document: that it is one line of UTF-8, or that it is JSON as well, which costs a tenth more; one that is none is
+    /// reported with the message or response that it came of
+    #[arg(long, value_name = "WHAT", default_value = "lines")]
+    check: CheckOption,
     /// Say only what is wrong: no progress, no summary, no remarks
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -70,7 +77,22 @@ pub(super) struct RunOptions {
     limits: LimitOptions,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum CheckOption {
+    Lines,
+    Json,
+}
+
 impl RunOptions {
+    /// A component whose documents are checked as asked for.
+    pub(super) fn checked(&self, instance: Instance) -> Checked<Instance> {
+        let check = match self.check {
+            CheckOption::Lines => Check::Lines,
+            CheckOption::Json => Check::Json,
+        };
+        Checked::new(instance, check)
+    }
+
     /// A fresh instance of the component.
     pub(super) fn start(&self, component: &Path) -> anyhow::Result<Instance> {
         let loaded = Component::load(&self.limits.engine()?, component).with_context(|| format!("cannot load `{}`", component.display()))?;

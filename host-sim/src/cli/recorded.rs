@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use host_sim::recording::{Exchange, read_exchanges};
+use host_sim_workbench::recording::{Exchange, read_exchanges};
 
 /// The recorded API, if there is one.
 pub(super) fn exchanges(folder: &Path) -> anyhow::Result<Option<Vec<Exchange>>> {

@@ -5,15 +5,18 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use host_sim::recording::{Format, Lines};
-use host_sim::{Decoding, Output, Unexpected};
+use host_sim_workbench::decode::Decoding;
+use host_sim_workbench::files::Output;
+use host_sim_workbench::recording::{Format, Lines};
+use host_sim_workbench::replay::Unexpected;
 
 use super::console::Console;
+use super::dataset::dataset;
 use super::dead_letters::{DeadLetterOption, DeadLetters};
-use super::decode::dataset;
+use super::end::End;
 use super::options::RunOptions;
 use super::run::{self, Run};
-use super::{End, recorded, settings};
+use super::{recorded, settings};
 
 const EXAMPLE: &str = r#"Example:
   host-sim replay plugin.wasm fixtures/tenant --out out
@@ -47,14 +50,14 @@ pub(super) struct Replay {
 
 impl Replay {
     pub(super) fn run(&self) -> anyhow::Result<End> {
-        let replay = recorded::exchanges(&self.folder)?.map(host_sim::Replay::new);
+        let replay = recorded::exchanges(&self.folder)?.map(host_sim_workbench::replay::Replay::new);
         let messages = recorded::messages(&self.folder)?;
         if replay.is_none() && messages.is_none() {
             anyhow::bail!("cannot replay `{}`: it holds neither `exchanges.json` nor `messages.ndjson`", self.folder.display());
         }
-        let dead_letters = self.dead_letters()?;
         let mut instance = self.run.start(&self.component)?;
         let console = run::console(self.run.quiet, self.out.is_none());
+        let dead_letters = self.dead_letters(&console)?;
         let description = instance.description().clone();
         let text = settings::text(self.run.settings.as_deref(), Some(&self.folder.join("settings.json")))?;
         settings::apply(&mut instance, &text, &console)?;
@@ -63,10 +66,11 @@ impl Replay {
             Some(folder) => Output::to_folder(folder, &description, self.run.shape()).with_context(|| format!("cannot write to `{}`", folder.display()))?,
             None => run::to_stdout(&description, self.run.shape()),
         };
-        let mut run = Run::new(output, &description, &console, self.run.quiet);
+        let mut component = self.run.checked(instance);
+        let mut run = Run::new(output, dead_letters, &description, &console, self.run.quiet);
         let mut missed = false;
         if let Some(mut replay) = replay {
-            let walked = run.walk(&mut instance, &mut replay, self.run.clock());
+            let walked = run.walk(&mut component, &mut replay, self.run.clock());
             missed = !replay.unexpected().is_empty();
             say_unexpected(replay.unexpected(), &console);
             walked?;
@@ -75,13 +79,13 @@ impl Replay {
         if let Some((file, length)) = messages {
             let event = dataset(&description, "event")?;
             let lines = Lines::new(BufReader::new(file), Format::Recorded);
-            run.decode(Decoding::new(instance, self.run.jobs(), event, self.run.clock(), lines), Some(length), dead_letters)?;
+            run.decode(Decoding::new(component, self.run.jobs(), event, self.run.clock(), lines)?, Some(length))?;
         }
         let end = run.finish()?;
         Ok(if missed { End::Failed } else { end })
     }
 
-    fn dead_letters(&self) -> anyhow::Result<DeadLetters> {
+    fn dead_letters<'a>(&self, console: &'a Console) -> anyhow::Result<DeadLetters<'a>> {
         let [exchanges, messages, settings] = ["exchanges.json", "messages.ndjson", "settings.json"].map(|name| self.folder.join(name));
         let mut others = vec![("the component", self.component.as_path()), ("the input", &exchanges), ("the input", &messages)];
         others.extend([Some(settings.as_path()), self.run.settings_file()].into_iter().flatten().map(|file| ("the file of settings", file)));
@@ -89,7 +93,7 @@ impl Replay {
             self.dead_letters.refuse_in("the folder of the documents", out)?;
             others.push(("the folder of the documents", out));
         }
-        self.dead_letters.open(&others)
+        self.dead_letters.open(&others, console)
     }
 }
 
@@ -105,7 +109,7 @@ fn say_unexpected(unexpected: &[Unexpected], console: &Console) {
     }
 }
 
-fn say_unused(replay: &host_sim::Replay, console: &Console) {
+fn say_unused(replay: &host_sim_workbench::replay::Replay, console: &Console) {
     for (number, target) in replay.unused() {
         console.warning(&format!("exchange {number} is unused: `{target}`"));
     }

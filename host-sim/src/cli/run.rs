@@ -1,20 +1,28 @@
-//! What `decode` and `replay` have in common: documents go out, everything is counted, problems are told.
+//! What `decode` and `replay` have in common: a flow from a source to files, in which everything is counted and problems are told.
 
-use std::io::{self, BufRead, BufWriter, IsTerminal};
+use std::io::{self, BufWriter, IsTerminal};
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
-use host_sim::{Decoding, Description, Document, Instance, Output, Problem, Replay, Severity, Shape, Summary, Walk};
+use host_sim_runtime::contract::{Description, Severity};
+use host_sim_runtime::flow::{Bounds, Flow, FlowError, Lane, Source, Stateless, StopSignal, Walking};
+use host_sim_runtime::{Clock, Instance, Walk};
+use host_sim_workbench::checked::Checked;
+use host_sim_workbench::decode::{DecodeError, Decoding};
+use host_sim_workbench::files::{Output, Shape};
+use host_sim_workbench::replay::Replay;
+use host_sim_workbench::summary::Summary;
 
-use super::End;
 use super::console::Console;
 use super::dead_letters::DeadLetters;
+use super::end::End;
 
 /// A run that is under way.
 #[derive(Debug)]
 pub(super) struct Run<'a> {
-    output: Output<'a>,
+    output: Output<'static>,
+    dead_letters: DeadLetters<'a>,
     summary: Summary,
     console: &'a Console,
     quiet: bool,
@@ -29,64 +37,52 @@ pub(super) fn console(quiet: bool, to_stdout: bool) -> Console {
 
 /// Documents go to stdout.
 pub(super) fn to_stdout(description: &Description, shape: Shape) -> Output<'static> {
-    Output::to_stream(BufWriter::with_capacity(64 << 10, io::stdout().lock()), description, shape)
+    Output::to_stream(BufWriter::with_capacity(64 << 10, io::stdout()), description, shape)
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(output: Output<'a>, description: &Description, console: &'a Console, quiet: bool) -> Self {
-        Self { output, summary: Summary::new(description), console, quiet, started: Instant::now() }
+    pub(super) fn new(output: Output<'static>, dead_letters: DeadLetters<'a>, description: &Description, console: &'a Console, quiet: bool) -> Self {
+        Self { output, dead_letters, summary: Summary::new(description), console, quiet, started: Instant::now() }
     }
 
     /// Decodes all messages; `length` is the input's in bytes, if it is known.
-    pub(super) fn decode<R: BufRead>(&mut self, mut decoding: Decoding<R>, length: Option<u64>, mut dead: DeadLetters) -> anyhow::Result<()> {
+    pub(super) fn decode(&mut self, mut decoding: Decoding<Checked<Instance>>, length: Option<u64>) -> Result<(), FlowError<DecodeError>> {
         self.console.begin("decode", length);
-        let result = self.decode_batches(&mut decoding, &mut dead);
-        dead.finish(self.console);
+        let result = self.flow(&mut decoding, Decoding::bytes);
+        self.dead_letters.finish();
         result
     }
 
-    fn decode_batches<R: BufRead>(&mut self, decoding: &mut Decoding<R>, dead: &mut DeadLetters) -> anyhow::Result<()> {
-        while let Some(batch) = decoding.next_batch()? {
-            for document in &batch.decoded.documents {
-                self.document(document, batch.line_of(document.source))?;
-            }
-            for problem in &batch.decoded.problems {
-                self.problem(problem, batch.line_of(problem.source));
-            }
-            for letter in &batch.dead {
-                dead.take(letter, batch.line_of(Some(letter.source)), self.console)?;
-            }
-            self.summary.add(batch.summary);
-            self.pause(decoding.bytes())?;
+    /// Walks a recorded API from its beginning to its end.
+    pub(super) fn walk(&mut self, component: &mut Checked<Instance>, replay: &mut Replay, clock: Clock) -> anyhow::Result<()> {
+        self.console.begin("walk", None);
+        let number = |replay: &Replay, request| u64::try_from(replay.exchange_of(request)?).ok();
+        let mut walking = Walking::new(Lane::new("walk"), Walk::new(component, replay, clock, None), number);
+        match self.flow(&mut walking, |_| 0) {
+            Err(FlowError::Source(error)) => Err(error).context("cannot walk the recorded API to its end"),
+            other => other.map_err(anyhow::Error::from),
         }
-        Ok(())
     }
 
-    /// Walks a recorded API from its beginning to its end.
-    pub(super) fn walk(&mut self, instance: &mut Instance, replay: &mut Replay, clock: host_sim::Clock) -> anyhow::Result<()> {
-        self.console.begin("walk", None);
-        let mut walk = Walk::new(instance, replay, clock, None);
-        let mut answered = 0_u64;
-        while let Some(stride) = walk.next_step().context("cannot walk the recorded API to its end")? {
-            let source = |source: Option<u32>| {
-                let request = stride.answered.get(usize::try_from(source?).ok()?)?;
-                u64::try_from(walk.transport().exchange_of(*request)?).ok()
-            };
-            for document in &stride.step.documents {
-                self.document(document, source(document.source))?;
-                self.summary.document(document);
+    /// Brings all that a source gives to where it belongs. `position` is how far the source is, as its length is counted.
+    fn flow<S: Source>(&mut self, source: &mut S, position: impl Fn(&S) -> u64) -> Result<(), FlowError<S::Error>> {
+        let Self { output, dead_letters, summary, console, quiet, .. } = self;
+        // Nothing goes on where this ends: there is no mark to keep.
+        let flow = Flow { sink: output, state: &Stateless, dead_letters, bounds: Bounds::DEFAULT, stop: StopSignal::default() };
+        flow.run(source, |source, parcel| {
+            // Whoever is told of no document needs none counted.
+            parcel.documents.iter().filter(|_| !*quiet).for_each(|document| summary.document(document));
+            parcel.problems.iter().for_each(|problem| summary.problem(problem));
+            if let Some(totals) = parcel.finished {
+                summary.walk(totals);
             }
-            for problem in &stride.step.problems {
-                self.problem(problem, source(problem.source));
-                self.summary.problem(problem);
+            for problem in &parcel.problems {
+                if !*quiet || problem.severity > Severity::Info {
+                    console.problem(problem, parcel.number_of(problem.source));
+                }
             }
-            if let Some(totals) = stride.step.finished {
-                self.summary.walk(totals);
-            }
-            answered = answered.saturating_add(u64::try_from(stride.answered.len()).unwrap_or_default());
-            self.pause(answered)?;
-        }
-        Ok(())
+            console.progress(position(source), summary.documents());
+        })
     }
 
     /// Ends the output, and says what there was and where it is.
@@ -99,23 +95,6 @@ impl<'a> Run<'a> {
             say_files(self.console, &files);
         }
         Ok(if self.summary.has_problems() { End::DoneWithProblems } else { End::Done })
-    }
-
-    fn document(&mut self, document: &Document, source: Option<u64>) -> anyhow::Result<()> {
-        self.output.write(document, source).context("cannot write a document")
-    }
-
-    fn problem(&self, problem: &Problem, source: Option<u64>) {
-        if !self.quiet || problem.severity > Severity::Info {
-            self.console.problem(problem, source);
-        }
-    }
-
-    /// Between two calls: passes documents on, and shows how far it is.
-    fn pause(&mut self, position: u64) -> anyhow::Result<()> {
-        self.output.flush().context("cannot write the documents")?;
-        self.console.progress(position, self.summary.documents());
-        Ok(())
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use host_sim::{ConfigureError, Instance};
+use host_sim_runtime::{ConfigureError, Instance};
 
-use super::Usage;
 use super::console::Console;
+use super::end::Usage;
 
 /// The text of the settings: from the argument, else from the file if there is one, else no settings at all.
 pub(super) fn text(argument: Option<&str>, file: Option<&Path>) -> anyhow::Result<String> {
@@ -41,7 +41,7 @@ mod tests {
     use std::path::Path;
 
     use super::text;
-    use crate::cli::Usage;
+    use crate::cli::end::Usage;
 
     #[test]
     fn the_argument_wins_over_the_file_and_a_missing_file_is_named() {

@@ -6,12 +6,12 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use host_sim::Component;
-use host_sim::cases::{self, Found, Mode, Report, Suite};
+use host_sim_runtime::Component;
+use host_sim_workbench::cases::{self, Found, Mode, Report, Suite};
 
 use super::console::for_a_terminal;
+use super::end::{End, Usage};
 use super::options::{FixedTime, LimitOptions};
-use super::{End, Usage};
 
 const EXAMPLE: &str = r#"Examples:
   host-sim test plugin.wasm tests/cases

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use host_sim::recording::write_message;
+use host_sim_workbench::recording::write_message;
 use tests::{built_into, component, host_sim};
 
 use crate::effort::Effort;

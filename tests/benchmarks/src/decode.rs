@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use anyhow::ensure;
-use host_sim::{Cache, Component, Engine, Instance, Limits, Message};
+use host_sim_runtime::contract::Message;
+use host_sim_runtime::{Cache, Component, Engine, Instance, Limits};
 use microsoft_defender_cloud::contract;
 use microsoft_defender_cloud::plugin::Plugin;
 use tests::component;

@@ -2,8 +2,10 @@
 
 use ::tests::{component, fixture};
 use anyhow::Context;
-use host_sim::recording::{Format, Lines, read_exchanges};
-use host_sim::{Cache, Clock, Component, Engine, Instance, Limits, Message, Replay, Walk};
+use host_sim_runtime::contract::Message;
+use host_sim_runtime::{Cache, Clock, Component, Engine, Instance, Limits, Walk};
+use host_sim_workbench::recording::{Format, Lines, read_exchanges};
+use host_sim_workbench::replay::Replay;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::ensure;
-use host_sim::{Artifact, Cache, Code, Component, Engine, Limits};
+use host_sim_runtime::{Artifact, Cache, Code, Component, Engine, Limits};
 use tests::{Scratch, component};
 
 use crate::effort::Effort;

@@ -15,7 +15,7 @@ mod yardstick;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use host_sim::Cache;
+use host_sim_runtime::Cache;
 use tests::{Scratch, workspace};
 
 use effort::Effort;

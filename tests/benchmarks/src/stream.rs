@@ -1,6 +1,6 @@
 //! A stream of messages without an end, in an order that varies. No two are the same occurrence.
 
-use host_sim::Message;
+use host_sim_runtime::contract::Message;
 
 /// Deals fixtures again and again, shuffled each time, each at a place of its own.
 #[derive(Debug, Clone)]
@@ -65,7 +65,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::Stream;
-    use host_sim::{Message, Position};
+    use host_sim_runtime::contract::{Message, Position};
 
     #[test]
     fn all_are_dealt_before_one_comes_again_and_none_is_the_same() {

@@ -1,8 +1,8 @@
 //! A tenant of any size: each page is made when it is asked for, so nothing here grows with it.
 
 use anyhow::Context;
-use host_sim::recording::read_exchanges;
-use host_sim::{Failure, Request, Response};
+use host_sim_runtime::contract::{Failure, Request, Response};
+use host_sim_workbench::recording::read_exchanges;
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;

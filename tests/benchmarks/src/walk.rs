@@ -1,7 +1,7 @@
 //! Figures of walks: what the component holds, and how much it asks for.
 
 use anyhow::{Context, ensure};
-use host_sim::{Cache, Clock, Component, Engine, Limits, Walk, transport};
+use host_sim_runtime::{Cache, Clock, Component, Engine, Limits, Walk, transport};
 use serde_json::{Value, json};
 use tests::component;
 

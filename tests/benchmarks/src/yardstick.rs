@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use host_sim::Message;
+use host_sim_runtime::contract::Message;
 use serde_json::Value;
 
 /// Reads and writes each message once.

@@ -42,6 +42,7 @@ pub fn documents(text: &str, source: u32) -> Option<Vec<Document>> {
         "give no UTF-8 as id" => vec![Document { id: not_utf8(), ..own() }],
         "give no UTF-8 as body" => vec![Document { body: b"{\"a\":\"\xff\"}".to_vec(), ..own() }],
         "give one id twice" => vec![Document { body: b"{\"a\":1}".to_vec(), ..own() }, Document { body: b"{\"a\":2}".to_vec(), ..own() }],
+        "give two lines" => vec![Document { body: b"{\"a\":\n1}".to_vec(), ..own() }],
         "give no JSON" => vec![Document { body: b"{\"a\":}".to_vec(), ..own() }],
         "give nothing" => Vec::new(),
         "give what nobody sent" => vec![own(), Document { source: Some(u32::MAX), ..own() }],

@@ -1,0 +1,164 @@
+//! Brings documents to a sink, whatever the sink: batches, waiting, halving, one fate for each document. Forgetting is never success.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::bounds::Bounds;
+use super::dead_letters::{DeadLetters, Letter};
+use super::error::DeliveryError;
+use super::ledger::Ledger;
+use super::parcel::{Item, Parcel};
+use super::queue::{Batch, Queue};
+use super::sink::{Fate, Sink, SinkError};
+use super::state::State;
+use super::stop_signal::StopSignal;
+
+/// What is under way between a source and the sink of a flow.
+pub(super) struct Delivery<'a> {
+    sink: &'a dyn Sink,
+    state: &'a dyn State,
+    dead_letters: &'a dyn DeadLetters,
+    bounds: Bounds,
+    stop: &'a StopSignal,
+    queue: Queue,
+    ledger: Mutex<Ledger>,
+    /// Held while a mark is kept, so that an older one never replaces a newer one.
+    keeping: Mutex<()>,
+    failed: Mutex<Option<DeliveryError>>,
+}
+
+impl<'a> Delivery<'a> {
+    pub(super) fn new(sink: &'a dyn Sink, state: &'a dyn State, dead_letters: &'a dyn DeadLetters, bounds: Bounds, stop: &'a StopSignal) -> Self {
+        Self { sink, state, dead_letters, bounds, stop, queue: Queue::default(), ledger: Mutex::default(), keeping: Mutex::default(), failed: Mutex::default() }
+    }
+
+    /// Takes a parcel on: its dead letters are kept and its documents wait for the sink. Gives whether there is any use in more of them.
+    ///
+    /// A mark with nothing before it is kept on return. So a run whose first parcel is its first cursor cannot lose that once a document has left.
+    pub(super) fn take_on(&self, parcel: Parcel) -> bool {
+        for letter in &parcel.dead {
+            let number = parcel.number_of(Some(letter.source));
+            if let Err(error) = self.dead_letters.keep(&parcel.lane, Letter::Message { letter, number }) {
+                self.fail(DeliveryError::DeadLetter(error));
+                return false;
+            }
+        }
+        let ticket = Arc::new(self.ledger().enter(&parcel.lane, parcel.documents.len(), parcel.mark.clone()));
+        if let Err(error) = self.keep_earned() {
+            self.fail(error);
+            return false;
+        }
+        let numbers: Vec<Option<u64>> = parcel.documents.iter().map(|document| parcel.number_of(document.source)).collect();
+        let items: Vec<Item> = parcel.documents.into_iter().zip(numbers).map(|(document, number)| Item { document, number }).collect();
+        if items.is_empty() { !self.queue.is_closed() } else { self.queue.put(items, &ticket, &self.bounds) }
+    }
+
+    /// Delivers until there is nothing left and nothing more to come.
+    pub(super) fn deliver_all(&self) {
+        while let Some(batch) = self.queue.take(&self.bounds) {
+            if let Err(error) = self.deliver(batch) {
+                self.fail(error);
+            }
+            if self.stop.is_cut_off() {
+                self.queue.abandon();
+            }
+        }
+    }
+
+    /// Nothing more is taken on.
+    pub(super) fn close(&self) {
+        self.queue.close();
+    }
+
+    /// Why not everything was delivered.
+    pub(super) fn failure(self) -> Option<DeliveryError> {
+        self.failed.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives a batch to the sink until each of its documents has a fate, or delivery is to end.
+    fn deliver(&self, batch: Batch) -> Result<(), DeliveryError> {
+        let mut parts = VecDeque::from([batch]);
+        let mut patience = self.bounds.first_pause;
+        while let Some(mut part) = parts.pop_front() {
+            if self.stop.is_cut_off() {
+                return Ok(());
+            }
+            let after = match self.sink.put(&part.items) {
+                Ok(fates) => {
+                    let (rest, settled) = self.settle(part, fates)?;
+                    if settled > 0 {
+                        patience = self.bounds.first_pause;
+                    }
+                    if rest.items.is_empty() {
+                        continue;
+                    }
+                    parts.push_front(rest);
+                    None
+                }
+                Err(SinkError::TooLarge) if part.items.len() > 1 => {
+                    let second = part.halve();
+                    parts.push_front(second);
+                    parts.push_front(part);
+                    continue;
+                }
+                Err(SinkError::TooLarge) => {
+                    let bytes = part.items.first().map_or(0, |item| item.document.body.len());
+                    self.settle(part, vec![Fate::Refused(format!("it is too large: {bytes} bytes"))])?;
+                    continue;
+                }
+                Err(SinkError::Busy { after }) => {
+                    parts.push_front(part);
+                    after
+                }
+                Err(SinkError::Closed(error)) => return Err(DeliveryError::Sink(error)),
+            };
+            self.stop.pause(after.unwrap_or(patience));
+            patience = patience.saturating_mul(2).min(self.bounds.longest_pause);
+        }
+        Ok(())
+    }
+
+    /// Settles what has a fate; gives what has none, and how many have one. A document that the sink says nothing of has none.
+    fn settle(&self, part: Batch, fates: Vec<Fate>) -> Result<(Batch, usize), DeliveryError> {
+        let mut rest = Batch::default();
+        let mut settled = 0;
+        let mut fates = fates.into_iter();
+        for (item, ticket) in part.items.into_iter().zip(part.tickets) {
+            match fates.next().unwrap_or(Fate::Busy) {
+                Fate::Stored => (),
+                Fate::Refused(why) => {
+                    let letter = Letter::Document { item: &item, why: &why };
+                    self.dead_letters.keep(&ticket.lane, letter).map_err(DeliveryError::DeadLetter)?;
+                }
+                Fate::Busy => {
+                    rest.items.push(item);
+                    rest.tickets.push(ticket);
+                    continue;
+                }
+            }
+            settled += 1;
+            self.ledger().settle(&ticket);
+        }
+        self.keep_earned()?;
+        Ok((rest, settled))
+    }
+
+    /// Keeps all marks that are earned.
+    fn keep_earned(&self) -> Result<(), DeliveryError> {
+        let _keeping = self.keeping.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            // Not held while the mark is kept, which takes time.
+            let Some((lane, mark)) = self.ledger().earned() else { return Ok(()) };
+            self.state.keep(&lane, &mark).map_err(|source| DeliveryError::State { lane, source })?;
+        }
+    }
+
+    fn fail(&self, error: DeliveryError) {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        self.queue.abandon();
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,16 @@
+//! What those need who write a component: recordings and what comes of them, golden cases, the difference that an upgrade makes, where a field comes from,
+//! and whether documents are as ECS has them.
+
+pub mod cases;
+pub mod checked;
+pub mod decode;
+mod difference;
+pub mod ecs;
+pub mod explain;
+pub mod files;
+pub mod inspect;
+mod json;
+pub mod recording;
+pub mod replay;
+pub mod summary;
+pub mod upgrade;

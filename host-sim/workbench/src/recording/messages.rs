@@ -1,0 +1,118 @@
+//! `messages.ndjson`: what an Event Hub held, one message a line.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::DateTime;
+use serde::Deserialize;
+
+use host_sim_runtime::contract::{Message, Position, Timestamp};
+
+#[derive(Deserialize)]
+struct Recorded<'a> {
+    #[serde(borrow)]
+    body: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    body_base64: Option<Cow<'a, str>>,
+    partition: Option<Text>,
+    sequence_number: Option<i64>,
+    offset: Option<Text>,
+    enqueued_time: Option<String>,
+    partition_key: Option<String>,
+}
+
+/// Text, or a number that stands for it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Text {
+    Text(String),
+    Number(i64),
+}
+
+impl Text {
+    fn text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// The message that a line holds; an error says why it holds none.
+pub(super) fn recorded(line: &[u8]) -> Result<Message, String> {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    if line.trim_ascii_start().first() != Some(&b'{') {
+        return Err("it is not a JSON object".into());
+    }
+    let recorded: Recorded = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    let body = match (recorded.body, recorded.body_base64) {
+        (Some(body), None) => body.into_owned().into_bytes(),
+        (None, Some(body)) => STANDARD.decode(body.as_bytes()).map_err(|error| format!("`body_base64`: {error}"))?,
+        (Some(_), Some(_)) => return Err("it has both `body` and `body_base64`".into()),
+        (None, None) => return Err("it has neither `body` nor `body_base64`".into()),
+    };
+    let enqueued = recorded.enqueued_time.as_deref().map(timestamp).transpose().map_err(|why| format!("`enqueued_time`: {why}"))?;
+    // The contract knows a position only as a whole. An offset may be left out, for a consumer that does not keep it.
+    let position = match (recorded.partition, recorded.sequence_number, enqueued) {
+        (Some(partition), Some(sequence_number), Some(enqueued)) => Some(Position {
+            partition: partition.text(),
+            sequence_number,
+            offset: recorded.offset.map(Text::text).unwrap_or_default(),
+            enqueued,
+            partition_key: recorded.partition_key,
+        }),
+        _ => None,
+    };
+    Ok(Message { body, position })
+}
+
+fn timestamp(text: &str) -> Result<Timestamp, String> {
+    let time = DateTime::parse_from_rfc3339(text).map_err(|error| format!("`{text}` is not a time such as `2026-01-01T00:00:00Z`: {error}"))?;
+    Timestamp::try_from(time.timestamp_millis()).map_err(|_| format!("`{text}` is before 1970"))
+}
+
+#[cfg(test)]
+mod tests {
+    use host_sim_runtime::contract::{Message, Position};
+
+    use super::recorded;
+
+    #[track_caller]
+    fn check(line: &str, body: &[u8], position: Option<Position>) {
+        assert_eq!(recorded(line.as_bytes()), Ok(Message { body: body.to_vec(), position }));
+    }
+
+    #[track_caller]
+    fn check_refused(line: &str, part: &str) {
+        let error = recorded(line.as_bytes()).expect_err("it is refused");
+        assert!(error.contains(part), "{error}");
+    }
+
+    #[test]
+    fn a_message_is_its_body_and_where_it_stood() {
+        let position =
+            Position { partition: "0".into(), sequence_number: 7, offset: "12".into(), enqueued: 1_767_225_600_000, partition_key: Some("k".into()) };
+        let line =
+            r#"{"body": "{\"a\":1}\n", "partition": "0", "sequence_number": 7, "offset": "12", "enqueued_time": "2026-01-01T00:00:00Z", "partition_key": "k"}"#;
+        check(line, b"{\"a\":1}\n", Some(position.clone()));
+        let numbers = r#"{"body": "", "partition": 0, "sequence_number": 7, "offset": 12, "enqueued_time": "2026-01-01T01:00:00+01:00", "partition_key": "k"}"#;
+        check(numbers, b"", Some(position.clone()));
+        let bare = r#"{"body": "", "partition": "0", "sequence_number": 7, "enqueued_time": "2026-01-01T00:00:00Z"}"#;
+        check(bare, b"", Some(Position { offset: String::new(), partition_key: None, ..position }));
+        check("{\"body_base64\": \"/w==\", \"more\": [1]}", b"\xff", None);
+        check(r#"{"body": "a", "partition": "0", "sequence_number": 7}"#, b"a", None);
+    }
+
+    #[test]
+    fn a_line_that_is_no_message_is_named() {
+        check_refused("[1]", "not a JSON object");
+        check_refused("{\"body\": {}}", "expected a string");
+        check_refused("{\"AlertType\": \"x\"}", "neither `body` nor `body_base64`");
+        check_refused("{\"body\": \"a\", \"body_base64\": \"\"}", "both");
+        check_refused("{\"body_base64\": \"?\"}", "body_base64");
+        check_refused("{\"body\": \"a\", \"enqueued_time\": \"yesterday\"}", "`yesterday` is not a time");
+        check_refused("{\"body\": \"a\", \"enqueued_time\": \"1969-01-01T00:00:00Z\"}", "before 1970");
+        check_refused("{\"body\": \"a\"", "EOF");
+    }
+}
