@@ -5,6 +5,11 @@ use microsoft_defender_cloud::plugin::Plugin;
 use microsoft_defender_cloud::settings::{Profile, Settings};
 use serde_json::{Value, json};
 
+/// What the reference makes, whatever the default is.
+fn elastic() -> Settings {
+    Settings { profile: Profile::Elastic, ..Settings::default() }
+}
+
 fn documents(settings: Settings, dataset: Dataset, body: &str) -> Vec<Value> {
     let message = Message { body: body.as_bytes().to_vec(), position: None };
     let decoded = Plugin::new(settings).decode(1_767_225_600_000, dataset, &[message]);
@@ -12,11 +17,11 @@ fn documents(settings: Settings, dataset: Dataset, body: &str) -> Vec<Value> {
 }
 
 fn event(body: &str) -> Value {
-    documents(Settings::default(), Dataset::Event, body).remove(0)
+    documents(elastic(), Dataset::Event, body).remove(0)
 }
 
 fn assessment(record: Value) -> Value {
-    documents(Settings::default(), Dataset::Assessment, &record.to_string()).remove(0)
+    documents(elastic(), Dataset::Assessment, &record.to_string()).remove(0)
 }
 
 fn extended(record: Value) -> Value {
@@ -61,7 +66,7 @@ fn what_could_not_be_read_keeps_its_text() {
 
 #[test]
 fn text_that_is_no_record_is_no_finding() {
-    let document = documents(Settings::default(), Dataset::Assessment, "{} {}").remove(0);
+    let document = documents(elastic(), Dataset::Assessment, "{} {}").remove(0);
     check(&document, &[("/microsoft_defender_cloud", Value::Null), ("/event/category", Value::Null), ("/event/original", json!("{} {}"))]);
 }
 
@@ -155,8 +160,8 @@ fn every_document_has_its_data_set_and_a_time() {
 
 #[test]
 fn a_body_of_several_records_gives_several_documents() {
-    assert_eq!(documents(Settings::default(), Dataset::Event, "{}\n{}").len(), 2);
-    assert_eq!(documents(Settings::default(), Dataset::Event, r#"{"records":[{},{},{}]}"#).len(), 3);
+    assert_eq!(documents(elastic(), Dataset::Event, "{}\n{}").len(), 2);
+    assert_eq!(documents(elastic(), Dataset::Event, r#"{"records":[{},{},{}]}"#).len(), 3);
 }
 
 #[test]

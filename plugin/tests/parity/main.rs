@@ -6,7 +6,7 @@ mod shared;
 
 use microsoft_defender_cloud::contract::{Dataset, Message};
 use microsoft_defender_cloud::plugin::Plugin;
-use microsoft_defender_cloud::settings::Settings;
+use microsoft_defender_cloud::settings::{Profile, Settings};
 use serde_json::Value;
 
 use compare::{Case, check};
@@ -20,6 +20,7 @@ fn settings(tags: &[String]) -> Settings {
         preserve_original_event: has(preserve[0]),
         preserve_duplicate_custom_fields: has(preserve[1]),
         tags: Some(tags.iter().filter(|tag| !preserve.contains(&tag.as_str())).cloned().collect()),
+        profile: Profile::Elastic,
         ..Settings::default()
     }
 }
