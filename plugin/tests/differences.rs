@@ -306,6 +306,8 @@ fn what_could_not_be_read_of_a_finding_is_no_error() {
     check(&document, &[("/error", Value::Null), ("/event/kind", json!("event")), ("/event/original", json!(record.to_string()))]);
     let told = &document["microsoft_defender_cloud"]["assessment"];
     assert_eq!((told["not_read"].as_array().map(Vec::len), &told["status"]), (Some(2), &Value::Null));
+    let blank = extended(json!({ "id": "/a", "properties": { "status": { "statusChangeDate": " " }, "additionalData": { "maxCvssScore": "" } } }));
+    check(&blank, &[("/microsoft_defender_cloud/assessment/not_read", Value::Null), ("/event/created", Value::Null), ("/event/original", Value::Null)]);
     check(&extended(json!({ "id": "/a", "properties": 5 })), &[("/event/kind", json!("pipeline_error"))]);
 }
 

@@ -31,7 +31,7 @@ use self::read::{copy, text};
 use self::vulnerability::{About, SLOTS};
 use super::{Class, Parts, TREE, conversions, copies, duplicates, event, intake};
 use crate::defender::assessment::reshaped::{CVES_LEFT_OUT, CVES_LEFT_OUT_IDS, NOT_READ};
-use crate::defender::assessment::{ADDITIONAL, ARTIFACT, OS, PARTS, RECORD, RESOURCE, SUB_RESOURCE, VULNERABILITY};
+use crate::defender::assessment::{ADDITIONAL, ARTIFACT, CVE, FINDINGS, FIX, OS, PARTS, RECORD, RESOURCE, STATUS, SUB, SUB_RESOURCE, VULNERABILITY};
 use crate::defender::part::{Otherwise, Source};
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::{Member, Value, array};
@@ -82,6 +82,19 @@ const TEXTS: [Source; 9] = [
     ARTIFACT.digest,
     OS.os_platform,
     VULNERABILITY.cve_id,
+];
+
+/// Dates that are left out without a word where they are blank.
+const DATES: [Source; 9] = [
+    STATUS.first_evaluation_date,
+    STATUS.status_change_date,
+    SUB.time_generated,
+    FIX.release_date,
+    FINDINGS.signature_update_date,
+    CVE.last_modified_date,
+    CVE.published_date,
+    VULNERABILITY.last_modified_date,
+    VULNERABILITY.published_date,
 ];
 
 impl<'a> Split<'a> {
@@ -266,6 +279,11 @@ fn leave_out<'a>(record: &mut Record<'a>, tree: Value<'a>, parts: &Parts<'a>) {
             && !matches!(member.value.get(), Value::Text(_) | Value::Null)
         {
             record.errors.unexpected(&source, member.value.get(), "a string");
+            member.value.set(Value::Null);
+        }
+    }
+    for member in DATES.iter().filter_map(|&date| parts.member(date)) {
+        if read::is_blank(member.value.get()) {
             member.value.set(Value::Null);
         }
     }
