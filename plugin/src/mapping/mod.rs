@@ -182,7 +182,10 @@ impl<'a> Findings<'a> {
         if self.origin.replaced {
             split.keep_original();
         }
-        split.limit(record, |record| {
+        // A member is copied to a handful of fields, and grows at most sixfold: a year becomes a date, a character an escape.
+        let of_settings: usize = self.settings.tags.iter().flatten().map(|tag| 6 * tag.len()).sum();
+        let most = 36 * self.text.len() + of_settings + (16 << 10);
+        split.limit(record, most, |record| {
             ASSESSMENT_ENVELOPE.complete(record, self.settings, self.text, self.origin);
             record.document.write(writer);
             writer.clear()

@@ -168,9 +168,10 @@ impl<'a> Split<'a> {
         self.keeps_original = true;
     }
 
-    /// Leaves out the documents that are too many; `length` says how long the one that is filled would be.
-    pub(crate) fn limit(&mut self, record: &mut Record<'a>, mut length: impl FnMut(&mut Record<'a>) -> usize) {
-        if self.stay.len() < 2 {
+    /// Leaves out the documents that are too many; none is longer than `most`, and `length` says how long the one that is filled would be.
+    pub(crate) fn limit(&mut self, record: &mut Record<'a>, most: usize, mut length: impl FnMut(&mut Record<'a>) -> usize) {
+        let count = self.stay.len();
+        if count < 2 || limit::all_stay(count, most.saturating_mul(count)) {
             return;
         }
         let mut length_at = |split: &Self, record: &mut Record<'a>, at: usize| {
