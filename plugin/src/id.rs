@@ -15,6 +15,14 @@ pub fn of(parts: &[&[u8]]) -> String {
     hash.finalize().iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(b"0123456789abcdef"[digit as usize])).collect()
 }
 
+/// The id of a document that is about one CVE of a record, or about all of the record. It depends on no other CVE, and on no place in a list.
+pub(crate) fn of_finding(record: &[&[u8]], cve: Option<&str>) -> String {
+    match cve {
+        Some(cve) => of(&[record, &[b"cve", cve.as_bytes()]].concat()),
+        None => of(record),
+    }
+}
+
 /// A quick hash of a record's text, for an id in which other parts tell records apart.
 pub(crate) fn digest(text: &str) -> [u8; 16] {
     XxHash3_128::oneshot(text.as_bytes()).to_le_bytes()

@@ -1,5 +1,7 @@
 //! The plugin as its host sees it, in plain types: set up once, then polled, fed and asked.
 
+use core::ops::ControlFlow;
+
 use crate::contract::{Dataset, Decoded, Document, Explanation, Message, Outcome, Problem, SettingProblem, Severity, Step, Timestamp, Totals};
 use crate::event_hub::body::{Body, is_one_record};
 use crate::id;
@@ -84,13 +86,13 @@ impl Plugin {
         };
         // Nearly every body is one record, and then it is read once.
         if !body.looks_like_several()
-            && let Some(document) = self.mapper.document_if(Dataset::Event, body.text(), origin, is_one_record)
+            && let Some(document) = self.mapper.event_if(body.text(), origin, is_one_record)
         {
             return push(body.text(), 0, document);
         }
         body.sanitize(&self.settings.sanitizers);
         for (at, record) in (0..).zip(body.records()) {
-            push(record, at, self.mapper.document(Dataset::Event, record, origin));
+            push(record, at, self.mapper.event(record, origin));
         }
         if body.sanitized {
             decoded.problems.push(Problem {
@@ -108,8 +110,22 @@ impl Plugin {
             decoded.problems.push(not_utf8(source));
         }
         let origin = Origin { now, position: message.position.as_ref(), replaced: body.replaced };
-        let (id, document) = self.mapper.identified(body.text(), origin, |occurrence| assessment_id(occurrence, body.text()));
-        decoded.documents.push(Document { dataset: Dataset::Assessment, id, body: document, source: Some(source) });
+        let told = self.mapper.findings(body.text(), origin, 0, |made| {
+            let id = finding_id(made.occurrence, body.text(), made.cve);
+            decoded.documents.push(Document { dataset: Dataset::Assessment, id, body: made.body, source: Some(source) });
+            ControlFlow::Continue(())
+        });
+        if told.not_read {
+            decoded.problems.push(Problem {
+                severity: Severity::Info,
+                code: "finding-not-read-in-full",
+                message: format!("parts of `{}` could not be read; `microsoft_defender_cloud.assessment.not_read` says which", told.id),
+                source: Some(source),
+            });
+        }
+        if told.left_out > 0 {
+            decoded.problems.push(Problem { severity: Severity::Warning, code: "cves-left-out", message: told.left_out_message(), source: Some(source) });
+        }
     }
 
     /// What `decode` does with one message, document by document.
@@ -118,9 +134,9 @@ impl Plugin {
         match dataset {
             Dataset::Event => {
                 body.sanitize(&self.settings.sanitizers);
-                body.records().into_iter().map(|record| self.mapper.explain(dataset, record)).collect()
+                body.records().into_iter().flat_map(|record| self.mapper.explain(dataset, record)).collect()
             }
-            Dataset::Assessment => vec![self.mapper.explain(dataset, body.text())],
+            Dataset::Assessment => self.mapper.explain(dataset, body.text()),
             Dataset::Run => Vec::new(),
         }
     }
@@ -145,11 +161,11 @@ fn event_id(settings: &Settings, message: &Message, at: u32, record: &str) -> St
 }
 
 /// What makes an occurrence: whose record it is, from when, and its bytes. Only records of one resource and time rely on the quick hash,
-/// and a record that does not say whose it is goes in as it is. Letter case is that of the bytes.
-fn assessment_id(occurrence: Occurrence<'_>, record: &str) -> String {
+/// and a record that does not say whose it is goes in as it is. Letter case is that of the bytes. A document that is about one CVE of it has an id of its own.
+fn finding_id(occurrence: Occurrence<'_>, record: &str, cve: Option<&str>) -> String {
     match occurrence.arm_id {
-        "" => id::of(&[b"assessment", record.as_bytes()]),
-        arm_id => id::of(&[b"assessment", arm_id.as_bytes(), occurrence.time.as_bytes(), &id::digest(record)]),
+        "" => id::of_finding(&[b"assessment", record.as_bytes()], cve),
+        arm_id => id::of_finding(&[b"assessment", arm_id.as_bytes(), occurrence.time.as_bytes(), &id::digest(record)], cve),
     }
 }
 

@@ -10,9 +10,12 @@ macro_rules! known {
     };
 }
 
+pub(crate) mod arm_id;
+pub(crate) mod arn;
 pub(crate) mod assessment;
 pub(crate) mod entity;
 pub(crate) mod hub;
+pub(crate) mod image;
 pub(crate) mod metadata;
 pub(crate) mod part;
 

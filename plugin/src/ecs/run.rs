@@ -33,6 +33,7 @@ pub(crate) const ROWS: &[Row] = &[
     (field("microsoft_defender_cloud.run.records", Kind::Long), "assessments and sub-assessments that were found"),
     (field("microsoft_defender_cloud.run.scopes", Kind::Keyword), "the subscriptions and management groups that were asked for"),
     (field("microsoft_defender_cloud.run.skipped", Kind::Long), "lists of sub-assessments that do not exist"),
+    (field("microsoft_defender_cloud.run.split", Kind::Long), "records that gave more than one document, in profile extended"),
     (field("tags", Kind::Keyword), "the setting `tags`, else `forwarded` and `microsoft_defender_cloud-run`"),
 ];
 

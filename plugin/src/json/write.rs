@@ -31,6 +31,11 @@ impl Writer {
         bytes
     }
 
+    /// Forgets what has been written, and says how long it was.
+    pub(crate) fn clear(&mut self) -> usize {
+        core::mem::take(&mut self.length)
+    }
+
     /// Writes bytes as they are.
     #[inline]
     pub(crate) fn raw(&mut self, bytes: &[u8]) {

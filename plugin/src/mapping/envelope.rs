@@ -4,7 +4,7 @@ use bumpalo::Bump;
 
 use super::cast::integer;
 use super::convert::date;
-use super::record::Record;
+use super::record::{Original, Record};
 use crate::contract::{Dataset, Position, Timestamp};
 use crate::ecs::{self, Schema, Slot};
 use crate::json::tree::{Value, array};
@@ -104,10 +104,22 @@ impl Envelope {
             record.document.set(slots.error, record.errors.lines());
             record.document.set(slots.kind, Value::Text("pipeline_error"));
         }
-        if failed || origin.replaced || settings.preserve_original_event {
+        let preserves = match record.original {
+            Original::AsSet => failed || origin.replaced || settings.preserve_original_event,
+            Original::Kept => true,
+            Original::Elsewhere => false,
+        };
+        if preserves {
             record.document.set(slots.original, Value::Text(original));
+        } else if record.original == Original::Elsewhere {
+            record.document.set(slots.original, Value::Null);
         }
-        record.document.set(slots.tags, self.tags(arena, settings, failed));
+        let tags_original = match record.original {
+            Original::AsSet => settings.preserve_original_event || (failed && self.tags_errors),
+            Original::Kept | Original::Elsewhere => preserves,
+        };
+        let tags = self.tags(arena, settings, tags_original, &record.tags);
+        record.document.set(slots.tags, tags);
     }
 
     fn position<'a>(&self, record: &mut Record<'a>, settings: &'a Settings, position: &'a Position) {
@@ -125,17 +137,22 @@ impl Envelope {
         record.document.set(slots.sequence_number, integer(record.arena, position.sequence_number));
     }
 
-    fn tags<'a>(&self, arena: &'a Bump, settings: &'a Settings, failed: bool) -> Value<'a> {
-        let mut tags = Vec::with_capacity(4);
-        if settings.preserve_original_event || (failed && self.tags_errors) {
+    fn tags<'a>(&self, arena: &'a Bump, settings: &'a Settings, tags_original: bool, own: &[&'static str]) -> Value<'a> {
+        let mut tags = Vec::with_capacity(5);
+        if tags_original {
             tags.push(PRESERVE_ORIGINAL);
         }
         if settings.preserve_duplicate_custom_fields {
             tags.push(PRESERVE_DUPLICATES);
         }
         match &settings.tags {
-            Some(own) => tags.extend(own.iter().map(String::as_str)),
+            Some(set) => tags.extend(set.iter().map(String::as_str)),
             None => tags.extend(self.default_tags),
+        }
+        for tag in own {
+            if !tags.contains(tag) {
+                tags.push(tag);
+            }
         }
         array(arena, tags.into_iter().map(Value::Text))
     }

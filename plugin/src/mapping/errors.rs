@@ -37,6 +37,16 @@ impl<'a> Errors<'a> {
         self.lines.push(Value::Text(self.arena.alloc_str(&line.to_string())));
     }
 
+    /// All lines so far, which are not the record's any more.
+    pub(crate) fn take(&mut self) -> Vec<Value<'a>> {
+        core::mem::take(&mut self.lines)
+    }
+
+    /// Gives back what was taken, before all that came since.
+    pub(crate) fn restore(&mut self, lines: Vec<Value<'a>>) {
+        self.lines.splice(..0, lines);
+    }
+
     /// Whether everything could be read.
     pub(crate) fn is_empty(&self) -> bool {
         self.lines.is_empty()

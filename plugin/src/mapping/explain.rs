@@ -69,10 +69,11 @@ impl Members {
 }
 
 /// What the mapping noted about a record, in words, by field.
-pub(super) fn explanation(dataset: Dataset, record: Record<'_>, members: &Members) -> Explanation {
+pub(super) fn explanation(dataset: Dataset, record: &Record<'_>, members: &Members) -> Explanation {
     let fields = record.document.schema().slots;
     let filled: BTreeSet<Slot> = (0..fields.len()).filter(|&slot| record.document.get(slot).has_content()).collect();
-    let trace = record.trace.unwrap_or_default();
+    let nothing = Trace::default();
+    let trace = record.trace.as_ref().unwrap_or(&nothing);
     let mut lines: BTreeMap<Slot, Line> = BTreeMap::new();
     for written in trace.written.iter().filter(|written| filled.contains(&written.slot)) {
         let sources = written.sources.iter().map(|spelled| members.path(spelled)).collect();
@@ -83,7 +84,7 @@ pub(super) fn explanation(dataset: Dataset, record: Record<'_>, members: &Member
         let field = fields[slot].name;
         lines.entry(slot).or_insert_with(|| Line { field: field.to_owned(), rule: reference::envelope_rule(dataset, field), sources: Vec::new() });
     }
-    Explanation { traces: lines.into_values().collect(), unused: members.unread(&trace) }
+    Explanation { traces: lines.into_values().collect(), unused: members.unread(trace) }
 }
 
 fn address(text: &str) -> usize {

@@ -15,13 +15,16 @@ mod record;
 pub mod reference;
 mod trace;
 
+use core::ops::ControlFlow;
+
 use bumpalo::Bump;
 
+use self::assessment::Finding;
 pub(crate) use self::assessment::occurrence::Occurrence;
 use self::envelope::Envelope;
 pub(crate) use self::envelope::Origin;
 use self::record::Record;
-use crate::contract::{Dataset, Explanation, Timestamp};
+use crate::contract::{Dataset, Explanation};
 use crate::defender;
 use crate::ecs::{ASSESSMENT, EVENT, Schema};
 use crate::json::parse::{self, Names};
@@ -47,40 +50,44 @@ impl Mapper {
         Self { settings, arena: Bump::new(), writer: Writer::default() }
     }
 
-    /// The document of one merged assessment record, as JSON, which bears the time `at`.
-    pub fn assessment(&mut self, record: &str, at: Timestamp) -> Vec<u8> {
-        self.document(Dataset::Assessment, record, Origin { now: at, position: None, replaced: false })
-    }
-
-    /// The document of one merged assessment record, as JSON, and its id, which `id` makes of what the record says about itself.
-    pub(crate) fn identified(&mut self, text: &str, origin: Origin<'_>, id: impl FnOnce(Occurrence<'_>) -> String) -> (String, Vec<u8>) {
-        let identified = {
-            let mut record = Record::new(&self.arena, &ASSESSMENT);
-            let root = read(&mut record, Dataset::Assessment, text);
-            let id = id(Occurrence::of(root));
-            (id, finish(&mut record, &mut self.writer, &self.settings, Dataset::Assessment, root, text, origin))
-        };
-        self.arena.reset();
-        identified
-    }
-
-    /// The document of one record, as JSON.
-    pub(crate) fn document(&mut self, dataset: Dataset, text: &str, origin: Origin<'_>) -> Vec<u8> {
+    /// The document of one record of the event data set, as JSON.
+    pub(crate) fn event(&mut self, text: &str, origin: Origin<'_>) -> Vec<u8> {
         let body = {
-            let mut record = Record::new(&self.arena, schema(dataset));
-            let root = read(&mut record, dataset, text);
-            finish(&mut record, &mut self.writer, &self.settings, dataset, root, text, origin)
+            let mut record = Record::new(&self.arena, &EVENT);
+            let root = read(&mut record, Dataset::Event, text);
+            finish_event(&mut record, &mut self.writer, &self.settings, root, text, origin)
         };
         self.arena.reset();
         body
     }
 
-    /// The document of a text whose tree, with its names in form, `is_one` record; `None` for any other.
-    pub(crate) fn document_if(&mut self, dataset: Dataset, text: &str, origin: Origin<'_>, is_one: fn(Value<'_>) -> bool) -> Option<Vec<u8>> {
-        let document = match parse::value(&self.arena, text, names(dataset)) {
+    /// The documents of one merged assessment record, from the one at `from` on, as long as `take` goes on. They are the same whenever they are asked for.
+    pub(crate) fn findings(&mut self, text: &str, origin: Origin<'_>, from: usize, mut take: impl FnMut(Made<'_>) -> ControlFlow<()>) -> Told {
+        let told = {
+            let mut record = Record::new(&self.arena, &ASSESSMENT);
+            let root = read(&mut record, Dataset::Assessment, text);
+            let occurrence = Occurrence::of(root);
+            let mut findings = Findings { finding: assessment::map(&mut record, root, &self.settings), settings: &self.settings, text, origin };
+            findings.limit(&mut record, &mut self.writer);
+            for at in from..findings.len() {
+                findings.complete(&mut record, at);
+                record.document.write(&mut self.writer);
+                if take(Made { body: self.writer.take(), cve: findings.cve(at), occurrence }).is_break() {
+                    break;
+                }
+            }
+            findings.told(&record)
+        };
+        self.arena.reset();
+        told
+    }
+
+    /// The document of a text whose tree, with its names in form, `is_one` event; `None` for any other.
+    pub(crate) fn event_if(&mut self, text: &str, origin: Origin<'_>, is_one: fn(Value<'_>) -> bool) -> Option<Vec<u8>> {
+        let document = match parse::value(&self.arena, text, names(Dataset::Event)) {
             Ok(root) if is_one(root) => {
-                let mut record = Record::new(&self.arena, schema(dataset));
-                Some(finish(&mut record, &mut self.writer, &self.settings, dataset, root, text, origin))
+                let mut record = Record::new(&self.arena, &EVENT);
+                Some(finish_event(&mut record, &mut self.writer, &self.settings, root, text, origin))
             }
             _ => None,
         };
@@ -88,17 +95,115 @@ impl Mapper {
         document
     }
 
-    /// Which rules make what of one record.
-    pub(crate) fn explain(&mut self, dataset: Dataset, text: &str) -> Explanation {
-        let explanation = {
+    /// Which rules make what of one record, document by document.
+    pub(crate) fn explain(&mut self, dataset: Dataset, text: &str) -> Vec<Explanation> {
+        let origin = Origin { now: 0, position: None, replaced: false };
+        let mut explanations = Vec::new();
+        {
             let mut record = Record::traced(&self.arena, schema(dataset));
             let root = read(&mut record, dataset, text);
             let members = explain::Members::of(root);
-            finish(&mut record, &mut self.writer, &self.settings, dataset, root, text, Origin { now: 0, position: None, replaced: false });
-            explain::explanation(dataset, record, &members)
-        };
+            if dataset == Dataset::Event {
+                event::map(&mut record, root, &self.settings);
+                EVENT_ENVELOPE.complete(&mut record, &self.settings, text, origin);
+                explanations.push(explain::explanation(dataset, &record, &members));
+            } else {
+                let mut findings = Findings { finding: assessment::map(&mut record, root, &self.settings), settings: &self.settings, text, origin };
+                findings.limit(&mut record, &mut self.writer);
+                for at in 0..findings.len() {
+                    findings.complete(&mut record, at);
+                    explanations.push(explain::explanation(dataset, &record, &members));
+                }
+            }
+        }
         self.arena.reset();
-        explanation
+        explanations
+    }
+}
+
+/// One document of an assessment record.
+#[derive(Debug)]
+pub(crate) struct Made<'m> {
+    /// As JSON.
+    pub body: Vec<u8>,
+    /// The CVE by which it differs from the record's other documents, in upper case.
+    pub cve: Option<&'m str>,
+    /// What the record says about itself.
+    pub occurrence: Occurrence<'m>,
+}
+
+/// What is to be told of a record besides its documents.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// How many documents it has in all.
+    pub documents: usize,
+    /// Its own id; empty if it has none.
+    pub id: String,
+    /// Whether a part of it could not be read.
+    pub not_read: bool,
+    /// How many of its CVEs have no document.
+    pub left_out: usize,
+}
+
+impl Told {
+    /// What to say of CVEs without a document.
+    pub(crate) fn left_out_message(&self) -> String {
+        let Self { id, documents, left_out, .. } = self;
+        format!("`{id}` names {} CVEs, of which {documents} have a document; the last of these names the other {left_out}", documents + left_out)
+    }
+}
+
+/// A mapped assessment record, and what its documents are completed with.
+struct Findings<'a> {
+    finding: Finding<'a>,
+    settings: &'a Settings,
+    text: &'a str,
+    origin: Origin<'a>,
+}
+
+impl<'a> Findings<'a> {
+    fn len(&self) -> usize {
+        match &self.finding {
+            Finding::One => 1,
+            Finding::Split(split) => split.len(),
+        }
+    }
+
+    fn cve(&self, at: usize) -> Option<&'a str> {
+        match &self.finding {
+            Finding::One => None,
+            Finding::Split(split) => split.cve(at),
+        }
+    }
+
+    /// Leaves out the documents that are too many.
+    fn limit(&mut self, record: &mut Record<'a>, writer: &mut Writer) {
+        let Finding::Split(split) = &mut self.finding else { return };
+        if self.origin.replaced {
+            split.keep_original();
+        }
+        // A member is copied to a handful of fields, and grows at most sixfold: a year becomes a date, a character an escape.
+        let of_settings: usize = self.settings.tags.iter().flatten().map(|tag| 6 * tag.len()).sum();
+        let most = 36 * self.text.len() + of_settings + (16 << 10);
+        split.limit(record, most, |record| {
+            ASSESSMENT_ENVELOPE.complete(record, self.settings, self.text, self.origin);
+            record.document.write(writer);
+            writer.clear()
+        });
+    }
+
+    /// Fills the document at a place.
+    fn complete(&self, record: &mut Record<'a>, at: usize) {
+        if let Finding::Split(split) = &self.finding {
+            split.fill(record, at);
+        }
+        ASSESSMENT_ENVELOPE.complete(record, self.settings, self.text, self.origin);
+    }
+
+    fn told(&self, record: &Record<'_>) -> Told {
+        let Finding::Split(split) = &self.finding else { return Told { documents: 1, ..Told::default() } };
+        let id = assessment::extended::event_id(record).unwrap_or_default().to_owned();
+        Told { documents: split.len(), id, not_read: split.has_lines(), left_out: split.left_out() }
     }
 }
 
@@ -122,22 +227,9 @@ fn read<'a>(record: &mut Record<'a>, dataset: Dataset, text: &'a str) -> Value<'
     }
 }
 
-fn finish<'a>(
-    record: &mut Record<'a>,
-    writer: &mut Writer,
-    settings: &'a Settings,
-    dataset: Dataset,
-    root: Value<'a>,
-    text: &'a str,
-    origin: Origin<'a>,
-) -> Vec<u8> {
-    if dataset == Dataset::Event {
-        event::map(record, root, settings);
-        EVENT_ENVELOPE.complete(record, settings, text, origin);
-    } else {
-        assessment::map(record, root, settings);
-        ASSESSMENT_ENVELOPE.complete(record, settings, text, origin);
-    }
+fn finish_event<'a>(record: &mut Record<'a>, writer: &mut Writer, settings: &'a Settings, root: Value<'a>, text: &'a str, origin: Origin<'a>) -> Vec<u8> {
+    event::map(record, root, settings);
+    EVENT_ENVELOPE.complete(record, settings, text, origin);
     record.document.write(writer);
     writer.take()
 }

@@ -20,6 +20,21 @@ pub(crate) struct Record<'a> {
     pub errors: Errors<'a>,
     /// Notes for `explain`.
     pub trace: Option<Trace<'a>>,
+    /// Whether the document has the record's own text.
+    pub original: Original,
+    /// Tags that the record itself calls for.
+    pub tags: Vec<&'static str>,
+}
+
+/// Whether a document has the text of the record that it is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Original {
+    /// If the settings want it, or something could not be read.
+    AsSet,
+    /// It has, and the tag that says so.
+    Kept,
+    /// Another document of the record may have it.
+    Elsewhere,
 }
 
 /// A field that a function fills, and in words where it comes from.
@@ -51,7 +66,7 @@ pub(crate) use rules;
 impl<'a> Record<'a> {
     /// An empty document.
     pub(crate) fn new(arena: &'a Bump, schema: &'static Schema) -> Self {
-        Self { arena, document: Document::new(arena, schema), errors: Errors::new(arena), trace: None }
+        Self { arena, document: Document::new(arena, schema), errors: Errors::new(arena), trace: None, original: Original::AsSet, tags: Vec::new() }
     }
 
     /// The same, with notes taken for `explain`.

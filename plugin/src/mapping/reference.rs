@@ -83,10 +83,16 @@ fn event_sources() -> Vec<(&'static str, String)> {
 
 fn assessment_sources() -> Vec<(&'static str, String)> {
     let mut sources = Vec::new();
-    for rule in [copies::COPIES, copies::PACKAGE, copies::SEVERITY].into_iter().flatten() {
+    for rule in [copies::COMMON, copies::IDENTITY, copies::FINDING, copies::PACKAGE, copies::SEVERITY].into_iter().flatten() {
         sources.push((ASSESSMENT.slots[rule.target].name, rule.to_string()));
     }
+    for rule in assessment::extended::rule::COPIES {
+        sources.push((ASSESSMENT.slots[rule.target].name, format!("profile extended: {rule}")));
+    }
     for rules in [assessment::event::RULES, resource::RULES, vulnerability::RULES, assessment::RULES] {
+        sources.extend(table(&ASSESSMENT, rules));
+    }
+    for rules in assessment::extended::RULES {
         sources.extend(table(&ASSESSMENT, rules));
     }
     sources.extend(common(Dataset::Assessment));
@@ -134,8 +140,14 @@ fn capitalised(name: &str) -> String {
 fn assessment_part(field: &str) -> String {
     let path = field.strip_prefix("microsoft_defender_cloud.assessment.").unwrap_or(field);
     if path == "class" {
-        return "vulnerability if a scanner of Defender's vulnerability management found it or `additional_data.cves_count` is there, else misconfiguration"
+        return "vulnerability if a scanner of Defender's vulnerability management found it or `additional_data.cves_count` is there, else misconfiguration; profile extended: also an update that names a package, and what names a package and a CVE"
             .to_owned();
+    }
+    match path {
+        "not_read" => return "profile extended: a line for each value that could not be read".to_owned(),
+        "cves_left_out" => return "profile extended, the last document of a record: how many of its CVEs have no document".to_owned(),
+        "cves_left_out_ids" => return "profile extended, the last document of a record: the CVEs that have none".to_owned(),
+        _ => {}
     }
     let path = path.strip_prefix("additional_data.sub_assessment.").map_or_else(|| path.to_owned(), |rest| format!("sub_assessment.{rest}"));
     match conversions::cast_of(&path) {

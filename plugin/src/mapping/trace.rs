@@ -25,7 +25,25 @@ pub(crate) struct Written<'a> {
     pub sources: Vec<&'a str>,
 }
 
+/// How much was noted at some time.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Mark {
+    read: usize,
+    written: usize,
+}
+
 impl<'a> Trace<'a> {
+    /// What has been noted so far.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { read: self.read.len(), written: self.written.len() }
+    }
+
+    /// Forgets what was noted since: it was about another document of the record.
+    pub(crate) fn back_to(&mut self, mark: Mark) {
+        self.read.truncate(mark.read);
+        self.written.truncate(mark.written);
+    }
+
     /// A rule filled a field.
     pub(crate) fn wrote(&mut self, slot: Slot, rule: &dyn Display, mut sources: Vec<&'a str>) {
         sources.dedup();

@@ -1,13 +1,16 @@
 //! What every part of a walk works with during one call: the plan, the mapper, the memory, and the step that is being made.
 
+use core::ops::ControlFlow;
+
 use super::budget::Budget;
 use super::catalogue::Catalogue;
 use super::link::Origin;
 use super::problem::Code;
 use super::report::Counts;
+use super::unfinished::Unfinished;
 use crate::contract::{Dataset, Document, Problem, Step, Timestamp};
 use crate::id;
-use crate::mapping::Mapper;
+use crate::mapping::{self, Mapper};
 use crate::settings::{Scope, Settings};
 use crate::url;
 
@@ -79,13 +82,14 @@ pub(super) struct Context<'a> {
     /// Whether something has moved, so that another round may move more: a document, a problem, a page or the end of a list.
     pub changed: bool,
     mapper: &'a mut Mapper,
+    unfinished: &'a mut Unfinished,
     bytes: usize,
 }
 
 impl<'a> Context<'a> {
     /// The beginning of a call.
-    pub(super) fn new(plan: &'a Plan, budget: &'a mut Budget, catalogue: &'a mut Catalogue, mapper: &'a mut Mapper) -> Self {
-        Self { plan, budget, catalogue, step: Step::default(), changed: false, mapper, bytes: 0 }
+    pub(super) fn new(plan: &'a Plan, budget: &'a mut Budget, catalogue: &'a mut Catalogue, unfinished: &'a mut Unfinished, mapper: &'a mut Mapper) -> Self {
+        Self { plan, budget, catalogue, step: Step::default(), changed: false, mapper, unfinished, bytes: 0 }
     }
 
     /// Whether the step takes the document of a record of this size. If not, the record has to wait for the next call.
@@ -95,14 +99,40 @@ impl<'a> Context<'a> {
         !self.step.more
     }
 
-    /// Makes the document of a merged record. Its id is of the start of the run and of what tells its assessment and sub-assessment from others.
-    pub(super) fn emit(&mut self, record: &str, assessment: &[u8], sub_assessment: &[u8], source: Option<u32>, counts: &mut Counts) {
-        let id = id::of(&[b"walk", &self.plan.start.to_le_bytes(), assessment, sub_assessment]);
-        let body = self.mapper.assessment(record, self.plan.start);
-        self.bytes += body.len();
-        self.step.documents.push(Document { dataset: Dataset::Assessment, id, body, source });
-        counts.documents += 1;
+    /// Makes the documents of a merged record, as far as the step takes them; says whether that was all. If not, the record has to wait for the next call, in
+    /// which it is given again: its documents go on where they stopped. Their ids are of the start of the run and of what tells its assessment and
+    /// sub-assessment from others.
+    pub(super) fn emit(&mut self, record: &str, assessment: &[u8], sub_assessment: &[u8], source: Option<u32>, counts: &mut Counts) -> bool {
+        let start = self.plan.start;
+        let parts: [&[u8]; 4] = [b"walk", &start.to_le_bytes(), assessment, sub_assessment];
+        let from = self.unfinished.given(&parts);
+        let (documents, bytes, most) = (&mut self.step.documents, &mut self.bytes, self.budget.step);
+        let mut given = from;
+        let told = self.mapper.findings(record, mapping::Origin { now: start, position: None, replaced: false }, from, |made| {
+            // There was room for the record, so there is for one of its documents.
+            if given > from && *bytes + made.body.len() > most {
+                return ControlFlow::Break(());
+            }
+            let id = id::of_finding(&parts, made.cve);
+            *bytes += made.body.len();
+            given += 1;
+            documents.push(Document { dataset: Dataset::Assessment, id, body: made.body, source });
+            ControlFlow::Continue(())
+        });
         self.changed = true;
+        if given < told.documents {
+            self.unfinished.note(&parts, given);
+            self.step.more = true;
+            return false;
+        }
+        self.unfinished.forget(&parts);
+        // Counted with the last of them: a run that is resumed before it makes all of them again.
+        counts.documents += told.documents as u64;
+        counts.split += u64::from(told.documents > 1);
+        if told.left_out > 0 {
+            self.tell(Code::CvesLeftOut, told.left_out_message(), source, counts);
+        }
+        true
     }
 
     /// Tells a problem, and counts it.

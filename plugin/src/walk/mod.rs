@@ -22,6 +22,7 @@ mod report;
 mod scope;
 mod scopes;
 mod seen;
+mod unfinished;
 mod window;
 
 #[cfg(test)]
@@ -36,6 +37,7 @@ use context::{Context, Plan};
 use cursor::Cursor;
 use problem::Code;
 use scopes::Scopes;
+use unfinished::Unfinished;
 
 /// One run of the poller.
 #[derive(Debug)]
@@ -44,6 +46,7 @@ pub struct Walk {
     budget: Budget,
     catalogue: Catalogue,
     scopes: Scopes,
+    unfinished: Unfinished,
     finished: Option<Totals>,
 }
 
@@ -57,8 +60,8 @@ impl Walk {
         }
         let budget = Budget::new(settings.max_memory, settings.sub_assessments);
         let scopes = Scopes::new(&plan);
-        let mut walk = Self { plan, budget, catalogue: Catalogue::default(), scopes, finished: None };
-        let mut ctx = Context::new(&walk.plan, &mut walk.budget, &mut walk.catalogue, mapper);
+        let mut walk = Self { plan, budget, catalogue: Catalogue::default(), scopes, unfinished: Unfinished::default(), finished: None };
+        let mut ctx = Context::new(&walk.plan, &mut walk.budget, &mut walk.catalogue, &mut walk.unfinished, mapper);
         match cursor {
             Some(Ok(cursor)) => walk.scopes.resume(cursor, &ctx),
             Some(Err(why)) => {
@@ -79,7 +82,7 @@ impl Walk {
 
     /// Takes outcomes, or only the next documents, and says what comes next.
     pub fn advance(&mut self, mapper: &mut Mapper, now: Timestamp, outcomes: Vec<Outcome>) -> Step {
-        let mut ctx = Context::new(&self.plan, &mut self.budget, &mut self.catalogue, mapper);
+        let mut ctx = Context::new(&self.plan, &mut self.budget, &mut self.catalogue, &mut self.unfinished, mapper);
         self.scopes.receive(outcomes, &mut ctx);
         self.scopes.work(&mut ctx);
         self.scopes.request(&mut ctx);

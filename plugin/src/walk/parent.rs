@@ -54,11 +54,7 @@ impl Parent {
     /// Makes the document of the assessment without a sub-assessment; says whether the step had room for it.
     pub(super) fn emit_bare(&self, source: Option<u32>, counts: &mut Counts, ctx: &mut Context<'_>) -> bool {
         let text = merge::with_metadata(&self.text, self.metadata.as_deref());
-        let room = ctx.has_room(text.len());
-        if room {
-            ctx.emit(&text, self.identity(), b"", source, counts);
-        }
-        room
+        ctx.has_room(text.len()) && ctx.emit(&text, self.identity(), b"", source, counts)
     }
 
     /// Makes the document of the assessment and one of its sub-assessments.
@@ -67,24 +63,24 @@ impl Parent {
         if !ctx.has_room(text.len() + sub.text.len()) {
             return Emitted::Later;
         }
-        counts.records += 1;
         // With metadata in it, the assessment has its seam elsewhere.
         let seam = if self.metadata.is_some() { Seam::of(&text) } else { self.seam.clone() };
-        match &seam {
-            Some(seam) => {
-                ctx.emit(&seam.merge(&text, sub.text), self.identity(), sub.identity(), source, counts);
-                Emitted::Merged
-            }
+        let (is_whole, emitted) = match &seam {
+            Some(seam) => (ctx.emit(&seam.merge(&text, sub.text), self.identity(), sub.identity(), source, counts), Emitted::Merged),
             None => {
                 if !self.told {
                     self.told = true;
                     let message = format!("cannot put sub-assessments into `{}`: its `properties.additionalData` is no object", self.name());
                     ctx.tell(Code::SubAssessmentUnmerged, message, source, counts);
                 }
-                ctx.emit(&merge::alone(sub.text), self.identity(), sub.identity(), source, counts);
-                Emitted::Alone
+                (ctx.emit(&merge::alone(sub.text), self.identity(), sub.identity(), source, counts), Emitted::Alone)
             }
+        };
+        if !is_whole {
+            return Emitted::Later;
         }
+        counts.records += 1;
+        emitted
     }
 
     fn identity(&self) -> &[u8] {

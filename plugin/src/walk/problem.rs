@@ -42,6 +42,8 @@ pub enum Code {
     SubAssessmentOrphaned,
     /// An assessment that has no room for a sub-assessment.
     SubAssessmentUnmerged,
+    /// More CVEs than a record may have documents.
+    CvesLeftOut,
     /// More assessments than can be remembered.
     JoinOverflowed,
     /// The list of metadata could not be read.
@@ -67,7 +69,7 @@ pub struct Row {
 
 impl Code {
     /// All codes, in the order of the docs.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ScopeMissing,
         Self::ScopeForbidden,
         Self::ScopeFailed,
@@ -85,6 +87,7 @@ impl Code {
         Self::SubAssessmentsFailed,
         Self::SubAssessmentOrphaned,
         Self::SubAssessmentUnmerged,
+        Self::CvesLeftOut,
         Self::JoinOverflowed,
         Self::MetadataFailed,
         Self::MetadataCut,
@@ -139,6 +142,11 @@ impl Code {
             Self::SubAssessmentUnmerged => {
                 ("sub-assessment-unmerged", Warning, "`properties.additionalData` of an assessment is no object: its sub-assessments were stored alone.")
             }
+            Self::CvesLeftOut => (
+                "cves-left-out",
+                Warning,
+                "An assessment names more CVEs than may have a document each: those with the highest scores have one, the last of which names the others.",
+            ),
             Self::JoinOverflowed => (
                 "join-overflowed",
                 Error,

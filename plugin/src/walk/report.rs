@@ -40,6 +40,9 @@ pub(super) struct Counts {
     /// Assessments whose sub-assessments were not asked for any more.
     #[serde(skip_serializing_if = "is_zero")]
     pub given_up: u64,
+    /// Records that gave more than one document.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub split: u64,
     /// Assessments that got the metadata of their kind.
     #[serde(skip_serializing_if = "is_zero")]
     pub joined: u64,
@@ -73,6 +76,7 @@ impl AddAssign for Counts {
         self.failed += other.failed;
         self.not_registered += other.not_registered;
         self.given_up += other.given_up;
+        self.split += other.split;
         self.joined += other.joined;
         for (code, count) in other.reasons {
             *self.reasons.entry(code).or_default() += count;
@@ -120,6 +124,7 @@ pub(super) fn document(settings: &Settings, scopes: &[String], start: Timestamp,
         (const { RUN.slot("microsoft_defender_cloud.run.records") }, number(totals.records)),
         (const { RUN.slot("microsoft_defender_cloud.run.scopes") }, texts(scopes)),
         (const { RUN.slot("microsoft_defender_cloud.run.skipped") }, number(totals.skipped)),
+        (const { RUN.slot("microsoft_defender_cloud.run.split") }, if counts.split > 0 { number(counts.split) } else { Value::Null }),
         (const { RUN.slot("tags") }, tags),
     ] {
         document.set(slot, value);
@@ -168,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_run_document_has_the_listed_fields_and_no_other() {
-        let mut counts = Counts { records: 3, failed: 1, ..Counts::default() };
+        let mut counts = Counts { records: 3, failed: 1, split: 1, ..Counts::default() };
         counts.note(Code::PageFailed);
         let settings = Settings { metadata: Metadata::Join, ..Settings::default() };
         let document = document(&settings, &["/subscriptions/S".into()], 1_767_225_600_000, 1_767_225_601_500, 7, &counts);

@@ -1,11 +1,12 @@
 //! The reference's own test data and further cases, compared as documents. They are read where they lie; without them these tests say so.
 
 mod compare;
+mod extended;
 mod shared;
 
 use microsoft_defender_cloud::contract::{Dataset, Message};
 use microsoft_defender_cloud::plugin::Plugin;
-use microsoft_defender_cloud::settings::Settings;
+use microsoft_defender_cloud::settings::{Profile, Settings};
 use serde_json::Value;
 
 use compare::{Case, check};
@@ -19,6 +20,7 @@ fn settings(tags: &[String]) -> Settings {
         preserve_original_event: has(preserve[0]),
         preserve_duplicate_custom_fields: has(preserve[1]),
         tags: Some(tags.iter().filter(|tag| !preserve.contains(&tag.as_str())).cloned().collect()),
+        profile: Profile::Elastic,
         ..Settings::default()
     }
 }
@@ -72,4 +74,25 @@ fn cases_assessment() {
     let Some(cases) = shared::cases("assessment") else { return };
     assert!(cases.len() > 100);
     run("assessment", cases);
+}
+
+/// Cases that do not hold yet: whose resource it is, profile `extended` does not say as yet.
+const OF_IDENTITY: &[&str] = &[];
+
+#[test]
+fn cases_extended_assessment() {
+    let Some(cases) = shared::extended("assessment") else { return };
+    assert!(cases.len() > 50);
+    let mut failures: Vec<String> = Vec::new();
+    for case in &cases {
+        let name = case["name"].as_str().expect("a name");
+        let wrong = extended::check(case);
+        match (wrong.is_empty(), OF_IDENTITY.contains(&name)) {
+            (true, true) => failures.push(format!("{name} holds, but is listed as one that does not")),
+            (false, false) => failures.push(format!("{name}:\n  {}", wrong.join("\n  "))),
+            _ => {}
+        }
+    }
+    println!("extended assessment: {} of {} met", cases.len() - failures.len(), cases.len());
+    assert!(failures.is_empty(), "{} of {} differ\n{}", failures.len(), cases.len(), failures.join("\n"));
 }

@@ -1,8 +1,11 @@
 //! Messages of both data sets: any bytes give documents that are sound, and nothing of the message is lost where it could not be read.
 
+use std::collections::BTreeSet;
+
 use microsoft_defender_cloud::contract::{Dataset, Decoded, Message, Position};
 use microsoft_defender_cloud::plugin::Plugin;
 use microsoft_defender_cloud::settings::{Profile, Sanitizer, Settings};
+use serde_json::Value;
 
 use crate::choices::Choices;
 use crate::document::{self, Facts};
@@ -27,8 +30,28 @@ pub fn event(bytes: &[u8]) {
 /// Checks what an assessment record gives.
 pub fn assessment(bytes: &[u8]) {
     let Input { settings, body, explains } = Input::read(bytes);
-    let documents = check(&settings, Dataset::Assessment, &body, explains);
-    assert_eq!(documents, 1, "a record is never taken apart");
+    let decoded = check(&settings, Dataset::Assessment, &body, explains);
+    match settings.profile {
+        Profile::Elastic => assert_eq!(decoded.documents.len(), 1, "a record is never taken apart"),
+        Profile::Extended => check_split(&decoded),
+    }
+}
+
+/// The documents of a record are told apart by what transforms group by, and there are not too many of them.
+fn check_split(decoded: &Decoded) {
+    const KEYS: [&str; 5] = ["/event/id", "/vulnerability/id", "/resource/id", "/package/name", "/package/version"];
+    let (mut ids, mut keys, mut bytes) = (BTreeSet::new(), BTreeSet::new(), 0);
+    for (at, document) in decoded.documents.iter().enumerate() {
+        let mut body: Value = serde_json::from_slice(&document.body).expect("a document is JSON");
+        let key = KEYS.map(|pointer| body.pointer(pointer).map(Value::to_string));
+        assert!(ids.insert(document.id.clone()) && keys.insert(key), "two documents of one key");
+        assert!(at == 0 || body["event"]["original"].is_null(), "the text of a record stands once");
+        body["event"]["original"] = Value::Null;
+        body["microsoft_defender_cloud"]["assessment"]["cves_left_out_ids"] = Value::Null;
+        bytes += serde_json::to_vec(&body).expect("JSON").len() - "null,null".len();
+    }
+    let count = decoded.documents.len();
+    assert!(count == 1 || count <= 1000 && bytes <= (4 << 20) + 64 * count, "{count} documents of {bytes} bytes");
 }
 
 struct Input {
@@ -52,17 +75,18 @@ impl Input {
     }
 }
 
-/// Checks the documents of one message, and says how many there are.
-fn check(settings: &Settings, dataset: Dataset, body: &[u8], explains: bool) -> usize {
+/// Checks the documents of one message.
+fn check(settings: &Settings, dataset: Dataset, body: &[u8], explains: bool) -> Decoded {
     let mut plugin = Plugin::new(settings.clone());
     let alone = decode(&mut plugin, dataset, &[message(body)]);
     assert!(!alone.documents.is_empty(), "a message that gives nothing");
     let text = String::from_utf8_lossy(body);
-    for document in &alone.documents {
+    for (at, document) in alone.documents.iter().enumerate() {
         assert_eq!((document.dataset, document.source), (dataset, Some(0)));
         assert!(!document.id.is_empty() && document.id.len() <= 512 && document.id.is_ascii());
         let Facts { failed, original } = document::check(&document.body, dataset.name());
-        if failed || settings.preserve_original_event {
+        // Of several documents of one record the first has its text.
+        if failed || settings.preserve_original_event && (dataset == Dataset::Event || at == 0) {
             check_original(original.as_deref().unwrap_or_default(), &text, dataset);
         }
     }
@@ -70,7 +94,7 @@ fn check(settings: &Settings, dataset: Dataset, body: &[u8], explains: bool) -> 
     if explains {
         assert_eq!(plugin.explain(dataset, &message(body)).len(), alone.documents.len());
     }
-    alone.documents.len()
+    alone
 }
 
 /// The original is the record as it stood: the whole body, or one of the records in it.

@@ -25,9 +25,20 @@ pub fn assessment() -> Vec<Vec<u8>> {
             seeds.push([&[at & 0x1f], record.as_bytes()].concat());
         }
     }
+    seeds.extend((0_u8..).step_by(3).zip(FINDINGS).map(|(at, record)| [&[at & 0x1e | 1], record.as_bytes()].concat()));
     seeds.extend(decisions().into_iter().map(|bytes| [&[0x80], bytes.as_slice()].concat()));
     seeds
 }
+
+/// Findings in the shapes that profile `extended` knows.
+const FINDINGS: [&str; 6] = [
+    r#"{"id":"/a","properties":{"additionalData":{"SoftwareName":"s","DetectedSoftwareVersions":"[\"1\",2]","CvesDetails":"[{\"CveId\":\"CVE-1\",\"Cvss\":[{\"Key\":\"3\",\"Value\":{\"Base\":9.1,\"CvssVectorString\":\"CVSS:3.1/AV:N\"}}],\"PublishedDate\":\"2026-01-02T03:04:05\"},{\"CveId\":\"cve-2\",\"Severity\":\"High\"},{}]"}}}"#,
+    r#"{"id":"/b","properties":{"additionalData":{"ScannersDetails":"{\"mdvm\":{\"SoftwareName\":\"s\",\"CvesIds\":[\"CVE-1\",\"CVE-2\"],\"PackageType\":\"OS\"}}","MaxCvssScore":"9.3","cves":"CVE-3"},"resourceAdditionalData":"{\"Digest\":\"sha256:1\"}"}}"#,
+    r#"{"id":"/c","properties":{"additionalData":{"subAssessment":{"id":"/c/f","properties":{"id":"CVE-9","status":{"severity":"Low"},"additionalData":{"softwareDetails":{"packageName":"p"},"cve":[{"title":"CVE-1","cvssScore":"NaN","publishedDate":"x"},{"title":"CVE-2","baseScore":0}],"cveEdgesDetails":[{"cveIdAsSourceNodeId":"CVE-1"}],"vulnerabilityDetails":{"cveId":"CVE-2","cvss":{"3.0":{"base":5}},"references":[{"link":"l"}]}}}}}}}"#,
+    r#"{"id":"/d","properties":{"additionalData":{"CvesCount":"2","CVEs":"[{\"cve\":\"CVE-1\",\"baseScore\":7.7},{\"cve\":\"CVE-1\"},\"x\"]","Digest":5,"notRead":1}}}"#,
+    r#"{"id":"/e","properties":{"status":"Unhealthy","notRead":[1],"metadata":{"recommendationCategory":"SoftwareUpdate","severity":"Critical","tactics":["t"]},"links":{"azurePortal":"p"},"risk":{"level":"None"},"additionalData":{"CvesDetails":[1,null,"",{"CveId":7}],"__Tags__":{"a":1}}}}"#,
+    r#"{"id":"/f","name":"n","properties":{"name":"m","status":{"code":"notapplicable","cause":"Exempt"},"additionalData":{"subAssessment":{"properties":{"additionalData":{"softwareName":"s","cve":{"cveId":"CVE-1","cvssVersion":3}}}}}}}"#,
+];
 
 /// Settings that are taken, and some that are not.
 pub fn settings() -> Vec<Vec<u8>> {

@@ -13,25 +13,29 @@ use crate::mapping::convert::number::float_text;
 use crate::mapping::java;
 use crate::mapping::record::Record;
 
-/// All but those inside lists.
-const CONVERSIONS: &[Conversion] = conversions! {
+/// Scores as the reference reads them.
+const SCORES: &[Conversion] = conversions! {
     CVES.base_score                       => Float;
-    ADDITIONAL.cves_count                 => Long;
     ADDITIONAL.max_cvss30_score           => Float;
     CVE.cvss_score                        => Float;
     CVE.cvss_version                      => Float;
+    SUB_ADDITIONAL.cvss_v30_score         => Float;
+    CVSS2.base                            => Float;
+    CVSS3.base                            => Float;
+    CVSS4.base                            => Float;
+};
+
+/// All others but those inside lists.
+const CONVERSIONS: &[Conversion] = conversions! {
+    ADDITIONAL.cves_count                 => Long;
     CVE.has_public_exploit                => Boolean;
     CVE.is_exploit_in_kit                 => Boolean;
     CVE.is_exploit_verified               => Boolean;
     CVE.is_zero_day                       => Boolean;
     CVE.last_modified_date                => Date;
     CVE.published_date                    => Date;
-    SUB_ADDITIONAL.cvss_v30_score          => Float;
     FIX.release_date                      => Date;
     SOFTWARE.patchable                    => Boolean;
-    CVSS2.base                            => Float;
-    CVSS3.base                            => Float;
-    CVSS4.base                            => Float;
     EXPLOITABILITY.is_in_exploit_kit      => Boolean;
     EXPLOITABILITY.is_publicly_disclosed  => Boolean;
     EXPLOITABILITY.is_verified            => Boolean;
@@ -58,7 +62,7 @@ const DATES_IN_LIST: [Source; 2] = [CVE_IN_LIST.last_modified_date, CVE_IN_LIST.
 /// The type that a member is brought to, by its documented path.
 pub(crate) fn cast_of(documented: &str) -> Option<Cast> {
     let in_list = |source: Source| source.to_string().replace("[]", "") == documented;
-    let single = CONVERSIONS.iter().find(|rule| rule.source.to_string() == documented);
+    let single = CONVERSIONS.iter().chain(SCORES).find(|rule| rule.source.to_string() == documented);
     let listed = || IN_LIST.iter().find(|rule| in_list(rule.source));
     let date = || DATES_IN_LIST.into_iter().any(in_list).then_some(Cast::Date);
     single.or_else(listed).map(|rule| rule.to).or_else(date)
@@ -66,20 +70,33 @@ pub(crate) fn cast_of(documented: &str) -> Option<Cast> {
 
 /// Applies all of them.
 pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
-    for rule in CONVERSIONS {
+    but_scores(record, parts);
+    for rule in SCORES {
         rule.apply(record, parts.member(rule.source));
     }
-    if let Some(version) = parts.member(CVE.cvss_version) {
-        version.value.set(texts(record, version.value.get()));
-    }
-    if let Some(date) = parts.member(FINDINGS.signature_update_date) {
-        signature_date(record, date);
-    }
+    single_version(record, parts);
     let list = parts.member(SUB_ADDITIONAL.cve_list).map_or(Value::Null, |member| member.value.get());
     for cve in list.elements() {
         for member in cve.get().members() {
             in_list(record, member);
         }
+    }
+}
+
+/// Makes a text of the version of a single CVE.
+pub(super) fn single_version<'a>(record: &Record<'a>, parts: &Parts<'a>) {
+    if let Some(version) = parts.member(CVE.cvss_version) {
+        version.value.set(texts(record, version.value.get()));
+    }
+}
+
+/// Applies those that no profile does in its own way.
+pub(super) fn but_scores<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
+    for rule in CONVERSIONS {
+        rule.apply(record, parts.member(rule.source));
+    }
+    if let Some(date) = parts.member(FINDINGS.signature_update_date) {
+        signature_date(record, date);
     }
 }
 

@@ -17,45 +17,42 @@ pub(crate) struct Copy {
     pub target: Slot,
     /// The only class of assessments that it is for.
     pub class: Option<Class>,
-    sources: &'static [Source],
+    /// The first that is not empty.
+    pub sources: &'static [Source],
 }
 
 macro_rules! copies {
     ($($class:ident $target:literal = $($part:ident.$member:ident),+;)*) => {
-        &[$(Copy {
+        &[$($crate::mapping::assessment::copies::Copy {
             target: ASSESSMENT.slot($target),
             class: copies!(@$class),
             sources: &[$($part.$member),+],
         }),*]
     };
     (@any) => { None };
-    (@misconfiguration) => { Some(Class::Misconfiguration) };
-    (@vulnerability) => { Some(Class::Vulnerability) };
+    (@misconfiguration) => { Some($crate::mapping::assessment::Class::Misconfiguration) };
+    (@vulnerability) => { Some($crate::mapping::assessment::Class::Vulnerability) };
 }
+pub(super) use copies;
 
-/// Those that depend on nothing but the class.
-pub(crate) const COPIES: &[Copy] = copies! {
+/// Those of every profile.
+pub(crate) const COMMON: &[Copy] = copies! {
     any "message"                            = SUB.display_name, RECORD.display_name;
     any "event.id"                           = SUB.id, RECORD.id;
-    any "event.reason"                       = SUB_STATUS.description, STATUS.description;
-    any "cloud.instance.id"                  = RESOURCE.native_resource_id, RESOURCE.id;
-    any "cloud.instance.name"                = RESOURCE.resource_name;
-    any "cloud.service.name"                 = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
     any "container.name"                     = KUBERNETES.container_name;
-    any "container.image.name"               = ARTIFACT.repository_name, ADDITIONAL.repo;
     any "host.os.family"                     = OS.os_version, ADDITIONAL.os_distribution;
     any "orchestrator.resource.parent.type"  = KUBERNETES.controller_kind, ADDITIONAL.controller_type;
     any "orchestrator.resource.name"         = KUBERNETES.pod_name, ADDITIONAL.pod_name;
     any "orchestrator.namespace"             = KUBERNETES.namespace, ADDITIONAL.namespace;
     any "orchestrator.cluster.id"            = KUBERNETES.cluster_resource_id, CLUSTER.cluster_resource_id, ADDITIONAL.k8s_cluster_id;
     any "orchestrator.cluster.name"          = KUBERNETES.cluster_name, CLUSTER.cluster_name, ADDITIONAL.k8s_cluster_name;
+};
+
+/// What was found, as the reference sees it.
+pub(crate) const FINDING: &[Copy] = copies! {
     vulnerability "package.name"             = SOFTWARE.package_name, SUB_ADDITIONAL.software_name;
     vulnerability "package.version"          = SOFTWARE.version;
     vulnerability "package.fixed_version"    = SOFTWARE.fixed_version;
-    any "resource.id"                        = SUB_RESOURCE.native_resource_id, SUB_RESOURCE.id, RESOURCE.native_resource_id, RESOURCE.id;
-    any "resource.name"                      = SUB_RESOURCE.resource_name, RESOURCE.resource_name;
-    any "resource.type"                      = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
-    any "resource.sub_type"                  = SUB_RESOURCE.resource_type, RESOURCE.resource_type;
     misconfiguration "rule.name"             = SUB.display_name, RECORD.display_name;
     misconfiguration "rule.description"      = SUB.description;
     misconfiguration "rule.impact"           = SUB.impact;
@@ -65,6 +62,19 @@ pub(crate) const COPIES: &[Copy] = copies! {
     vulnerability "vulnerability.description" = SUB.description;
     vulnerability "vulnerability.id"         = SUB.event_id;
     any "vulnerability.published_date"       = VULNERABILITY.published_date, CVE.published_date;
+};
+
+/// Whose resource it is, as the reference sees it, and why the finding counts as it does.
+pub(crate) const IDENTITY: &[Copy] = copies! {
+    any "event.reason"                       = SUB_STATUS.description, STATUS.description;
+    any "cloud.instance.id"                  = RESOURCE.native_resource_id, RESOURCE.id;
+    any "cloud.instance.name"                = RESOURCE.resource_name;
+    any "cloud.service.name"                 = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
+    any "container.image.name"               = ARTIFACT.repository_name, ADDITIONAL.repo;
+    any "resource.id"                        = SUB_RESOURCE.native_resource_id, SUB_RESOURCE.id, RESOURCE.native_resource_id, RESOURCE.id;
+    any "resource.name"                      = SUB_RESOURCE.resource_name, RESOURCE.resource_name;
+    any "resource.type"                      = SUB_RESOURCE.resource_provider, RESOURCE.resource_provider;
+    any "resource.sub_type"                  = SUB_RESOURCE.resource_type, RESOURCE.resource_type;
 };
 
 /// Those that need `package.name`.

@@ -19,18 +19,25 @@ rules! { ASSESSMENT;
     UUID "rule.uuid" = "fingerprint of `rule.name` (class misconfiguration only)";
 }
 
-/// Sets all of them but the uuid.
-pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class) {
+/// Sets what the class alone decides.
+pub(super) fn of_class(record: &mut Record<'_>, class: Class) {
     record.fill(&KIND, |_| Value::Text(class.kind()));
     record.fill(&CATEGORY, |read| array(read.arena, [Value::Text(class.category())]));
     record.fill(&TYPE, |read| array(read.arena, [Value::Text("info")]));
     record.fill(&VENDOR, |_| Value::Text("Microsoft Defender for Cloud"));
+}
+
+/// Sets when a finding was last evaluated otherwise than before, as profile `elastic` says.
+pub(super) fn created<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     record.fill(&CREATED, |read| {
-        // Dates are texts of one form by now, so the later one is the greater text.
-        let changed = parts.read(read, STATUS.status_change_date).text().unwrap_or_default();
-        let first = parts.read(read, STATUS.first_evaluation_date).text().unwrap_or_default();
-        Some(changed.max(first)).filter(|later| !later.is_empty()).map_or(Value::Null, Value::Text)
+        let changed = parts.read(read, STATUS.status_change_date).text();
+        let first = parts.read(read, STATUS.first_evaluation_date).text();
+        latest(changed, first).map_or(Value::Null, Value::Text)
     });
+}
+
+/// Sets outcome, evaluation and severity, as profile `elastic` says.
+pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class) {
     record.fill(&OUTCOME, |read| {
         let outcome = [SUB_STATUS.code, STATUS.code].into_iter().find_map(|code| outcome(parts.read(read, code)));
         outcome.map_or(Value::Null, Value::Text)
@@ -46,7 +53,13 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class
     });
 }
 
-fn outcome(code: Value<'_>) -> Option<&'static str> {
+/// The later of two dates. They are texts of one form by now, so it is the greater text.
+pub(super) fn latest<'a>(left: Option<&'a str>, right: Option<&'a str>) -> Option<&'a str> {
+    left.max(right).filter(|later| !later.is_empty())
+}
+
+/// The outcome that a status code stands for.
+pub(super) fn outcome(code: Value<'_>) -> Option<&'static str> {
     match code.text() {
         Some("Healthy") => Some("success"),
         Some("Unhealthy") => Some("failure"),
@@ -55,7 +68,8 @@ fn outcome(code: Value<'_>) -> Option<&'static str> {
     }
 }
 
-fn evaluation(outcome: &str) -> &'static str {
+/// The evaluation that an outcome stands for.
+pub(super) fn evaluation(outcome: &str) -> &'static str {
     match outcome {
         "success" => "passed",
         "failure" => "failed",

@@ -3,37 +3,41 @@
 use core::cell::Cell;
 
 use crate::defender::assessment::envelope::{ID, NAME, PROPERTIES, TYPE};
-use crate::defender::assessment::reshaped::{
-    BYOL, CAN_ONBOARD_TO_BYOL, CLASS, CVES_IN_TEXT, CVSS, CVSS_VERSIONS, NSG_OPEN_PORTS, OPEN_PORTS, RESOURCES_OBJECT,
-};
-use crate::defender::assessment::{Additional, Cve, FINDINGS, Findings, NAMES, SUB, SUB_ADDITIONAL, Sub, SubAdditional, Vulnerability};
+use crate::defender::assessment::reshaped::{BYOL, CAN_ONBOARD_TO_BYOL, CLASS, CVES_IN_TEXT, CVSS_VERSIONS, NSG_OPEN_PORTS, OPEN_PORTS, RESOURCES_OBJECT};
+use crate::defender::assessment::{Additional, FINDINGS, Findings, NAMES, SUB, SUB_ADDITIONAL, Sub, SubAdditional, VULNERABILITY, Vulnerability};
 use crate::json::name::Name;
 use crate::json::parse::{self, Names};
-use crate::json::tree::{Member, Value};
+use crate::json::tree::{Member, Value, array};
 use crate::mapping::cast::{Cast, cast};
 use crate::mapping::java;
 use crate::mapping::record::Record;
 use crate::settings::Profile;
 
-/// The assessment's `properties` with the envelope's `id`, `name` and `type`; `Null` where there is nothing.
-pub(super) fn tree<'a>(record: &mut Record<'a>, root: Value<'a>, profile: Profile) -> Value<'a> {
-    let properties = match as_written(root, PROPERTIES.text).map_or(Value::Null, |member| member.value.get()) {
+/// The assessment's `properties`, `Null` where there are none.
+pub(super) fn properties<'a>(record: &mut Record<'a>, root: Value<'a>) -> Value<'a> {
+    match as_written(root, PROPERTIES.text).map_or(Value::Null, |member| member.value.get()) {
         object @ Value::Object(_) => object,
         Value::Null => Value::Null,
         other => {
             record.errors.unexpected(&"properties", other, "an object");
             Value::Null
         }
-    };
+    }
+}
+
+/// Its `properties` with the envelope's `id`, `name` and `type`; `Null` where there is nothing.
+pub(super) fn tree<'a>(record: &mut Record<'a>, root: Value<'a>, properties: Value<'a>, profile: Profile) -> Value<'a> {
     let tree = fold(record, root, properties, "properties");
     let tree = Cell::new(tree);
     if let Some(additional) = tree.get().cell(Additional::PART.name) {
-        read_cves(record, additional.get(), profile);
+        if profile == Profile::Elastic {
+            read_cves(record, additional.get());
+        }
         open_ports_and_licence(record, additional);
         if let Some(sub) = additional.get().cell(Sub::PART.name) {
             fold_sub(record, sub);
             if let Some(additional) = sub.get().cell(SubAdditional::PART.name) {
-                reshape(record, additional);
+                reshape(record, additional, profile);
             }
         }
     }
@@ -62,7 +66,8 @@ fn fold<'a>(record: &mut Record<'a>, envelope: Value<'a>, inner: Value<'a>, path
     if new.is_empty() { inner } else { prepend(record, inner, new) }
 }
 
-fn prepend<'a>(record: &Record<'a>, object: Value<'a>, mut members: Vec<Member<'a>>) -> Value<'a> {
+/// The object with these members before its own.
+pub(super) fn prepend<'a>(record: &Record<'a>, object: Value<'a>, mut members: Vec<Member<'a>>) -> Value<'a> {
     members.extend(object.members().iter().cloned());
     Value::Object(record.arena.alloc_slice_fill_iter(members))
 }
@@ -100,13 +105,9 @@ fn fold_sub<'a>(record: &mut Record<'a>, cell: &Cell<Value<'a>>) {
 }
 
 /// `CVEs` is JSON in a text; what cannot be read is dropped, as the reference does.
-fn read_cves<'a>(record: &Record<'a>, additional: Value<'a>, profile: Profile) {
+fn read_cves<'a>(record: &Record<'a>, additional: Value<'a>) {
     let Some(member) = as_written(additional, CVES_IN_TEXT) else { return };
-    let value = member.value.get();
-    if profile == Profile::Extended && value.text().is_none() {
-        return;
-    }
-    let read = parse::value(record.arena, java_text(record, value), Names::Snake(&NAMES));
+    let read = parse::value(record.arena, java_text(record, member.value.get()), Names::Snake(&NAMES));
     member.value.set(read.unwrap_or(Value::Null));
 }
 
@@ -142,16 +143,15 @@ fn ports<'a>(record: &Record<'a>, value: Value<'a>) -> Value<'a> {
     match value {
         Value::Text(text) if text.contains(',') => {
             let ports: Vec<_> = text.split(',').map(|port| Value::Text(port.trim())).collect();
-            crate::json::tree::array(record.arena, ports)
+            array(record.arena, ports)
         }
         other => other,
     }
 }
 
 /// Brings a list of CVEs, the resources of a finding and the scores of a vulnerability to where rules look for them.
-fn reshape<'a>(record: &mut Record<'a>, additional: &Cell<Value<'a>>) {
-    if let Some(cve) = additional.get().member(Cve::PART.name).filter(|member| matches!(member.value.get(), Value::Array(_))) {
-        let list = cve.value.get();
+fn reshape<'a>(record: &mut Record<'a>, additional: &Cell<Value<'a>>, profile: Profile) {
+    if let Some((cve, list)) = additional.get().member(SUB_ADDITIONAL.cve.name).and_then(|cve| Some((cve, cves(record, cve.value.get(), profile)?))) {
         if additional.get().cell(SUB_ADDITIONAL.cve_list.name).is_some() {
             record.errors.report(&"`subAssessment.properties.additionalData.cveList` stands beside a list `cve`, which is taken");
         }
@@ -162,7 +162,16 @@ fn reshape<'a>(record: &mut Record<'a>, additional: &Cell<Value<'a>>) {
         read_resources(record, data);
     }
     if let Some(details) = additional.get().cell(Vulnerability::PART.name) {
-        spread_scores(record, details);
+        spread_scores(record, details, profile);
+    }
+}
+
+/// Several CVEs; in profile extended a text is one by its id.
+fn cves<'a>(record: &Record<'a>, cve: Value<'a>, profile: Profile) -> Option<Value<'a>> {
+    match cve {
+        Value::Array(_) => Some(cve),
+        Value::Text(_) if profile == Profile::Extended => Some(array(record.arena, [cve])),
+        _ => None,
     }
 }
 
@@ -179,10 +188,15 @@ fn read_resources<'a>(record: &Record<'a>, data: &Cell<Value<'a>>) {
 }
 
 /// The members of `cvss` are versions; each becomes an object of its own.
-fn spread_scores<'a>(record: &mut Record<'a>, details: &Cell<Value<'a>>) {
-    let Some(cvss) = details.get().member(CVSS) else { return };
-    match cvss.value.replace(Value::Null) {
+fn spread_scores<'a>(record: &mut Record<'a>, details: &Cell<Value<'a>>, profile: Profile) {
+    let Some(cvss) = details.get().member(VULNERABILITY.cvss.name) else { return };
+    let value = cvss.value.get();
+    if profile == Profile::Elastic {
+        cvss.value.set(Value::Null);
+    }
+    match value {
         Value::Null => {}
+        Value::Array(_) if profile == Profile::Extended => {}
         scores @ Value::Object(_) => {
             for (version, part) in CVSS_VERSIONS {
                 if let Some(score) = scores.member(version) {

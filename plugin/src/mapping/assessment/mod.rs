@@ -4,17 +4,19 @@ pub(crate) mod conversions;
 pub(crate) mod copies;
 mod duplicates;
 pub(crate) mod event;
+pub(crate) mod extended;
 mod intake;
 pub(crate) mod occurrence;
 pub(crate) mod resource;
 pub(crate) mod vulnerability;
 
+use self::extended::Split;
 use super::parts;
 use super::record::{Reader, Record, rules};
 use crate::defender::assessment::{ADDITIONAL, METADATA, PARTS, SUB_ADDITIONAL};
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::Value;
-use crate::settings::Settings;
+use crate::settings::{Profile, Settings};
 
 /// The parts of a record.
 type Parts<'a> = parts::Parts<'a, { PARTS.len() }>;
@@ -59,24 +61,52 @@ impl Class {
     }
 }
 
+/// What comes of a record.
+pub(crate) enum Finding<'a> {
+    /// One document, which is filled.
+    One,
+    /// Documents that are filled one after the other.
+    Split(Box<Split<'a>>),
+}
+
 /// Maps a record; `root` has its names in snake case below the top.
-pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) {
+pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) -> Finding<'a> {
     match root {
         // A text that is no record says nothing about a resource: it is no finding.
-        _ if !record.errors.is_empty() => return,
+        _ if !record.errors.is_empty() => return Finding::One,
         Value::Object(_) | Value::Null => {}
-        other => return record.errors.unexpected(&"record", other, "an object"),
+        other => {
+            record.errors.unexpected(&"record", other, "an object");
+            return Finding::One;
+        }
     }
-    let tree = intake::tree(record, root, settings.profile);
+    match settings.profile {
+        Profile::Elastic => {
+            elastic(record, root, settings);
+            Finding::One
+        }
+        Profile::Extended => Finding::Split(Box::new(Split::of(record, root, settings))),
+    }
+}
+
+/// Maps a record as the reference does.
+fn elastic<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) {
+    let properties = intake::properties(record, root);
+    let tree = intake::tree(record, root, properties, Profile::Elastic);
     let parts = Parts::of(record, tree, PARTS);
     conversions::apply(record, &parts);
     let class = record.look(|read| class_of(read, &parts));
+    event::of_class(record, class);
     event::apply(record, &parts, class);
-    copies::apply(record, &parts, class, copies::COPIES);
+    event::created(record, &parts);
+    for table in [copies::COMMON, copies::IDENTITY, copies::FINDING] {
+        copies::apply(record, &parts, class, table);
+    }
     if !record.document.get(const { ASSESSMENT.slot("package.name") }).is_null() {
         copies::apply(record, &parts, class, copies::PACKAGE);
     }
     event::uuid(record);
+    resource::identity(record, &parts);
     resource::apply(record, &parts);
     vulnerability::apply(record, &parts, class);
     if !settings.preserve_duplicate_custom_fields {

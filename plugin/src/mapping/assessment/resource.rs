@@ -2,6 +2,8 @@
 
 use super::Parts;
 use crate::defender::assessment::{ADDITIONAL, ARTIFACT, OS, RESOURCE, SUB_ADDITIONAL, SUB_RESOURCE};
+use crate::defender::image::hash_of;
+use crate::defender::part::Source;
 use crate::ecs::{ASSESSMENT, Slot};
 use crate::json::tree::{Value, array};
 use crate::mapping::distinct::Distinct;
@@ -27,21 +29,41 @@ rules! { ASSESSMENT;
     USER_NAME "user.name" = USER;
 }
 
-/// Sets all of them.
-pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
+/// Whose resource it is, as profile `elastic` says.
+pub(super) fn identity<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     cloud(record, parts);
     record.fill(&IMAGE_HASH, |read| {
         let digest = [ARTIFACT.digest, ADDITIONAL.digest].into_iter().map(|digest| parts.read(read, digest)).find(|digest| !digest.is_null());
         digest.map_or(Value::Null, |digest| list(read, digest))
     });
+    record.fill(&HASH, |read| {
+        let mut hashes = Distinct::default();
+        for source in [ADDITIONAL.digest, ARTIFACT.digest] {
+            let digest = parts.read(read, source);
+            match digest {
+                digest if digest.is_blank() => {}
+                Value::Text(text) => match hash_of(text) {
+                    Some(hash) => hashes.add(read.arena, hash.into()),
+                    None => read.errors.unreadable(&source, digest, "a digest"),
+                },
+                other => read.errors.unexpected(&source, other, "a string"),
+            }
+        }
+        hashes.value(read.arena)
+    });
     host_name(record, parts);
+    record.fill(&RELATED_HOSTS, |read| only(read, HOST.slot));
+}
+
+/// Sets the others, which are the same in both profiles.
+pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     host_os(record, parts);
     record.fill(&ORCHESTRATOR, |read| {
         let signs = [SUB_ADDITIONAL.kubernetes_details, SUB_ADDITIONAL.kubernetes_context, ADDITIONAL.k8s_cluster_id];
         if signs.into_iter().any(|sign| !parts.read(read, sign).is_null()) { Value::Text("kubernetes") } else { Value::Null }
     });
     user(record, parts);
-    related(record, parts);
+    record.fill(&RELATED_USER, |read| only(read, USER_NAME.slot));
 }
 
 fn cloud<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
@@ -72,7 +94,7 @@ fn host_name<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
 }
 
 fn host_os<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
-    const SOURCES: [crate::defender::part::Source; 2] = [OS.os_platform, ADDITIONAL.os_type];
+    const SOURCES: [Source; 2] = [OS.os_platform, ADDITIONAL.os_type];
     let [platform, os_type] = record.look(|read| SOURCES.map(|source| parts.text(read, source).map(str::to_lowercase)));
     // Looked at once, and read again below so that `explain` names both for each field.
     let contained = |text: &Option<String>, name: &str| text.as_ref().is_some_and(|text| text.contains(name));
@@ -104,33 +126,6 @@ fn user<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
             if name.is_blank() { Value::Null } else { name }
         });
     }
-}
-
-fn related<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
-    record.fill(&HASH, |read| {
-        let mut hashes = Distinct::default();
-        for source in [ADDITIONAL.digest, ARTIFACT.digest] {
-            let digest = parts.read(read, source);
-            match digest {
-                digest if digest.is_blank() => {}
-                Value::Text(text) => match hash_of(text) {
-                    Some(hash) => hashes.add(read.arena, hash.into()),
-                    None => read.errors.unreadable(&source, digest, "a digest"),
-                },
-                other => read.errors.unexpected(&source, other, "a string"),
-            }
-        }
-        hashes.value(read.arena)
-    });
-    for (rule, of) in [(&RELATED_USER, USER_NAME.slot), (&RELATED_HOSTS, HOST.slot)] {
-        record.fill(rule, |read| only(read, of));
-    }
-}
-
-/// What follows the name of the algorithm.
-fn hash_of(digest: &str) -> Option<&str> {
-    let (algorithm, hash) = digest.split_once(':')?;
-    (!algorithm.is_empty() && algorithm.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !hash.is_empty()).then_some(hash)
 }
 
 /// A list of what another field holds.

@@ -122,7 +122,8 @@ impl Waiting {
     }
 
     fn emit_orphan(&mut self, sub: &Record<'_>, source: Option<u32>, ctx: &mut Context<'_>) -> Taken {
-        if !ctx.has_room(sub.text.len()) {
+        let assessment = sub.parent_id().unwrap_or_default().as_bytes();
+        if !ctx.has_room(sub.text.len()) || !ctx.emit(&merge::alone(sub.text), assessment, sub.identity(), source, &mut self.counts) {
             return Taken::Later;
         }
         let name = if sub.id.is_empty() { "a sub-assessment without an id" } else { &sub.id };
@@ -133,8 +134,6 @@ impl Waiting {
             ctx.say(Code::SubAssessmentOrphaned, format!("no assessment for `{name}`"), source);
         }
         self.counts.records += 1;
-        let assessment = sub.parent_id().unwrap_or_default().as_bytes();
-        ctx.emit(&merge::alone(sub.text), assessment, sub.identity(), source, &mut self.counts);
         Taken::New
     }
 

@@ -76,10 +76,9 @@ impl Intake {
     fn take_bare(&mut self, newcomer: Newcomer<'_>, ctx: &mut Context<'_>) -> Taken {
         let Newcomer { record, metadata, mut counts, source } = newcomer;
         let text = merge::with_metadata(record.text, metadata.as_deref());
-        if !ctx.has_room(text.len()) {
+        if !ctx.has_room(text.len()) || !ctx.emit(&text, record.identity(), b"", source, &mut counts) {
             return Taken::Later;
         }
-        ctx.emit(&text, record.identity(), b"", source, &mut counts);
         self.window.done(counts);
         Taken::New
     }

@@ -10,6 +10,7 @@ mod properties;
 mod recorded;
 mod resume;
 mod small;
+mod split;
 mod tenant;
 
 use std::collections::{BTreeMap, BTreeSet};
