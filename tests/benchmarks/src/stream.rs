@@ -7,19 +7,19 @@ use host_sim_runtime::contract::Message;
 pub(crate) struct Stream<'a> {
     fixtures: &'a [Message],
     deck: Vec<&'a Message>,
-    dice: u64,
+    random: u64,
     number: u32,
 }
 
 impl<'a> Stream<'a> {
     /// The same for the same fixtures.
     pub(crate) fn new(fixtures: &'a [Message]) -> Self {
-        Self { fixtures, deck: Vec::new(), dice: 1, number: 0 }
+        Self { fixtures, deck: Vec::new(), random: 1, number: 0 }
     }
 
     fn roll(&mut self, below: usize) -> usize {
-        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.dice >> 33) as usize % below
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.random >> 33) as usize % below
     }
 
     fn shuffle(&mut self) {

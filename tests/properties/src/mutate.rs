@@ -1,4 +1,4 @@
-//! Inputs without a fuzzer: seeds that a dice changes here and there, the same in every run.
+//! Inputs without a fuzzer: seeds that random numbers change here and there, the same in every run.
 
 /// What turns up where something is put in.
 const WORDS: &[&str] = &[

@@ -1,4 +1,4 @@
-//! Flows whose ends follow a dice, in a process that is killed at every step.
+//! Flows whose ends are random, in a process that is killed at every step.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -24,7 +24,7 @@ struct World {
     steps: AtomicUsize,
     /// Nothing happens from this step on.
     killed_at: usize,
-    dice: Mutex<u64>,
+    random: Mutex<u64>,
     stored: Mutex<BTreeSet<String>>,
     set_aside: Mutex<BTreeSet<String>>,
     mark: Mutex<Option<Mark>>,
@@ -36,8 +36,8 @@ struct Killed;
 
 impl World {
     fn new(seed: u64, killed_at: usize) -> Self {
-        let dice = Mutex::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        Self { steps: AtomicUsize::new(0), killed_at, dice, stored: Mutex::default(), set_aside: Mutex::default(), mark: Mutex::default() }
+        let random = Mutex::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        Self { steps: AtomicUsize::new(0), killed_at, random, stored: Mutex::default(), set_aside: Mutex::default(), mark: Mutex::default() }
     }
 
     /// The same world, in which a new process lives for ever.
@@ -50,11 +50,11 @@ impl World {
     }
 
     fn throw(&self, sides: u64) -> u64 {
-        let mut dice = self.dice.lock().expect("nobody panics");
-        *dice ^= *dice << 13;
-        *dice ^= *dice >> 7;
-        *dice ^= *dice << 17;
-        *dice % sides
+        let mut random = self.random.lock().expect("nobody panics");
+        *random ^= *random << 13;
+        *random ^= *random >> 7;
+        *random ^= *random << 17;
+        *random % sides
     }
 
     fn has(&self, id: &str) -> bool {

@@ -62,7 +62,7 @@ const SMALL: Endless = Endless { assessments: 600, assessment_size: 300, page: 2
 /// Walks without keeping documents; gives the totals, the most that was held, and the largest step.
 fn walk(tenant: Endless, settings: &Settings) -> (Totals, usize, usize, Vec<&'static str>) {
     let mut mapper = Mapper::new(settings.clone());
-    let mut dice = Dice(1);
+    let mut random = Random(1);
     let (mut walk, mut step) = Walk::begin(settings, &mut mapper, NOW, None);
     let mut pending = Vec::new();
     let (mut held, mut largest, mut codes) = (0, 0, Vec::new());
@@ -78,8 +78,8 @@ fn walk(tenant: Endless, settings: &Settings) -> (Totals, usize, usize, Vec<&'st
         let mut outcomes = Vec::new();
         if !step.more {
             assert!(!pending.is_empty(), "the walk stands still");
-            for _ in 0..=dice.roll(pending.len()) {
-                let request: Request = pending.swap_remove(dice.roll(pending.len()));
+            for _ in 0..=random.roll(pending.len()) {
+                let request: Request = pending.swap_remove(random.roll(pending.len()));
                 outcomes.push(Outcome { id: request.id, answer: tenant.answer(&request.url) });
             }
         }

@@ -28,9 +28,9 @@ type Answer = Result<Response, Failure>;
 
 /// Numbers that look random and are the same in every run.
 #[derive(Debug, Clone)]
-struct Dice(u64);
+struct Random(u64);
 
-impl Dice {
+impl Random {
     /// A number below `sides`.
     fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -96,17 +96,17 @@ fn original(body: &[u8]) -> Value {
     }
 }
 
-/// A host that answers from a function, some outcomes at a time, in an order that the dice choose.
+/// A host that answers from a function, some outcomes at a time, in an order that the random numbers choose.
 struct Host<'a> {
     settings: &'a Settings,
-    dice: Dice,
+    random: Random,
     /// Whether all steps' cursors are kept.
     keep_cursors: bool,
 }
 
 impl<'a> Host<'a> {
     fn new(settings: &'a Settings, seed: u64) -> Self {
-        Self { settings, dice: Dice(seed), keep_cursors: false }
+        Self { settings, random: Random(seed), keep_cursors: false }
     }
 
     fn keeping_cursors(mut self) -> Self {
@@ -142,10 +142,10 @@ impl<'a> Host<'a> {
             }
             assert!(more || !pending.is_empty(), "the walk stands still");
             let mut outcomes = Vec::new();
-            let waits = more && self.dice.one_in(2);
+            let waits = more && self.random.one_in(2);
             if !waits && !pending.is_empty() {
-                for _ in 0..=self.dice.roll(pending.len()) {
-                    let request = pending.swap_remove(self.dice.roll(pending.len()));
+                for _ in 0..=self.random.roll(pending.len()) {
+                    let request = pending.swap_remove(self.random.roll(pending.len()));
                     outcomes.push(Outcome { id: request.id, answer: answers(&request.url) });
                 }
             }

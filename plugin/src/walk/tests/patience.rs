@@ -79,12 +79,12 @@ fn a_list_that_answers_begins_the_count_anew_and_409_leaves_it() {
 #[test]
 fn giving_up_does_not_depend_on_the_order_of_answers_or_on_where_a_run_is_cut() {
     for seed in 0..60 {
-        let mut dice = Dice(seed);
+        let mut random = Random(seed);
         let mut letters = String::new();
         while letters.len() < 90 {
-            let letter = ["p", "n", "4", "0", "4", "9", "5"][dice.roll(7)];
+            let letter = ["p", "n", "4", "0", "4", "9", "5"][random.roll(7)];
             let most = if matches!(letter, "4" | "0") { 24 } else { 3 };
-            letters.push_str(&letter.repeat(1 + dice.roll(most)));
+            letters.push_str(&letter.repeat(1 + random.roll(most)));
         }
         let settings = settings(SubAssessments::PerAssessment);
         let whole = Host::new(&settings, seed).keeping_cursors().run(answers(&letters));

@@ -82,7 +82,7 @@ fn r09_a_run_that_is_cut_again_and_again_comes_to_its_end() {
         let whole = Host::new(&settings, seed).run(|url| tenant.answer(url));
         let mut cursor: Option<Vec<u8>> = None;
         let mut stored = BTreeSet::new();
-        let mut cut = Dice(seed);
+        let mut cut = Random(seed);
         for _ in 0.. {
             let rest = Host::new(&settings, seed).keeping_cursors().resume(cursor.as_deref(), |url| tenant.answer(url));
             let Some((at, ids)) = rest.cursors.get(cut.roll(rest.cursors.len() + 1)) else {
