@@ -1,4 +1,4 @@
-//! Recordings that a random has changed: they are read or refused with a reason. The same check serves a fuzzer.
+//! Recordings that were changed at random: they are read or refused with a reason. The same check serves a fuzzer.
 
 #[path = "../src/recordings.rs"]
 mod recordings;

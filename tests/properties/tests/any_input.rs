@@ -1,4 +1,4 @@
-//! The properties on a few thousand inputs that a random makes of the seeds; the same in every run. A fuzzer goes further: `make fuzz`.
+//! The properties on a few thousand inputs that are made of the seeds at random; the same in every run. A fuzzer goes further: `make fuzz`.
 
 use microsoft_defender_cloud::plugin::Plugin;
 use properties::{Mutations, cursor, messages, seeds, settings, walk};
