@@ -118,9 +118,10 @@ fn the_workbenchs_modules_name_only_what_they_may() {
         "workbench/src",
         "crate::",
         &[
-            ("json", &[]),
+            ("members", &[]),
+            ("json", &["members"]),
             ("difference", &[]),
-            ("recording", &[]),
+            ("recording", &["members"]),
             ("checked", &[]),
             ("files", &[]),
             ("summary", &[]),
@@ -130,7 +131,7 @@ fn the_workbenchs_modules_name_only_what_they_may() {
             ("ecs", &["difference", "json"]),
             ("explain", &["difference", "json"]),
             ("upgrade", &["difference", "json"]),
-            ("cases", &["difference", "json", "recording"]),
+            ("cases", &["difference", "json", "members", "recording"]),
         ],
     );
     check(

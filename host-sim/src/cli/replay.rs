@@ -21,7 +21,8 @@ use super::{recorded, settings};
 const EXAMPLE: &str = r#"Example:
   host-sim replay plugin.wasm fixtures/tenant --out out
 
-The folder holds `exchanges.json`, `messages.ndjson` or both, and may hold `settings.json`. The API is walked first, then the messages are
+The folder holds `exchanges.json`, `messages.ndjson` or both, and may hold `settings.json`. The body of a response is JSON, text or, as
+`body_base64`, bytes. The API is walked first, then the messages are
 decoded as events. A request is matched by method, path and query, whatever the order of the query's pairs, and URLs that RFC 3986 calls equivalent
 are the same; several recordings of one request answer in their order, each once. A request without a recorded answer is refused, and the replay fails once it is at its end.
 With `--envelope`, `source` is the number of the exchange or of the line, from 0; it is null for what no single one led to."#;

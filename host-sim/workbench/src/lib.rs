@@ -10,6 +10,7 @@ pub mod explain;
 pub mod files;
 pub mod inspect;
 mod json;
+mod members;
 pub mod recording;
 pub mod replay;
 pub mod summary;

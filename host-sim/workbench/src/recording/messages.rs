@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use chrono::DateTime;
 use serde::Deserialize;
 
 use host_sim_runtime::contract::{Message, Position, Timestamp};
+
+use super::base64;
+use crate::members::{self, Members};
 
 #[derive(Deserialize)]
 struct Recorded<'a> {
@@ -45,10 +46,10 @@ pub(super) fn recorded(line: &[u8]) -> Result<Message, String> {
     if line.trim_ascii_start().first() != Some(&b'{') {
         return Err("it is not a JSON object".into());
     }
-    let recorded: Recorded = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    let recorded: Recorded = serde_json::from_slice(line).map_err(|_| wrong(line))?;
     let body = match (recorded.body, recorded.body_base64) {
         (Some(body), None) => body.into_owned().into_bytes(),
-        (None, Some(body)) => STANDARD.decode(body.as_bytes()).map_err(|error| format!("`body_base64`: {error}"))?,
+        (None, Some(body)) => base64(&body)?,
         (Some(_), Some(_)) => return Err("it has both `body` and `body_base64`".into()),
         (None, None) => return Err("it has neither `body` nor `body_base64`".into()),
     };
@@ -67,8 +68,27 @@ pub(super) fn recorded(line: &[u8]) -> Result<Message, String> {
     Ok(Message { body, position })
 }
 
+/// Why a line is not read: found a second time, so that lines that are read cost nothing for it.
+fn wrong(line: &[u8]) -> String {
+    let Ok(text) = str::from_utf8(line) else { return "it is not UTF-8; bytes that are not go into `body_base64`".into() };
+    let found = Members::read(text).and_then(|members| {
+        for name in ["body", "body_base64", "enqueued_time", "partition_key"] {
+            members.text(name)?;
+        }
+        for name in ["partition", "sequence_number", "offset"] {
+            let Some(value) = members.get(name) else { continue };
+            let is_taken = serde_json::from_str::<i64>(value.get()).is_ok() || (name != "sequence_number" && members::text(name, value).is_ok());
+            if !is_taken {
+                return Err(members::unlike(name, value, if name == "sequence_number" { "a whole number" } else { "text or a whole number" }));
+            }
+        }
+        Ok(())
+    });
+    found.err().unwrap_or_else(|| "it cannot be read".into())
+}
+
 fn timestamp(text: &str) -> Result<Timestamp, String> {
-    let time = DateTime::parse_from_rfc3339(text).map_err(|error| format!("`{text}` is not a time such as `2026-01-01T00:00:00Z`: {error}"))?;
+    let time = DateTime::parse_from_rfc3339(text).map_err(|_| format!("`{text}` is not a time such as `2026-01-01T00:00:00Z`"))?;
     Timestamp::try_from(time.timestamp_millis()).map_err(|_| format!("`{text}` is before 1970"))
 }
 
@@ -107,12 +127,15 @@ mod tests {
     #[test]
     fn a_line_that_is_no_message_is_named() {
         check_refused("[1]", "not a JSON object");
-        check_refused("{\"body\": {}}", "expected a string");
+        check_refused("{\"body\": {}}", "`body` is an object, and has to be text");
         check_refused("{\"AlertType\": \"x\"}", "neither `body` nor `body_base64`");
         check_refused("{\"body\": \"a\", \"body_base64\": \"\"}", "both");
-        check_refused("{\"body_base64\": \"?\"}", "body_base64");
+        check_refused("{\"body_base64\": \"?\"}", "`body_base64` is not base64");
+        check_refused("{\"body\": \"a\", \"offset\": true}", "`offset` is true or false, and has to be text or a whole number");
+        check_refused("{\"body\": \"a\", \"body\": \"b\"}", "it has `body` twice");
+        check_refused("{\"body\": \"\\ud800\"}", "`body` is text with an escape that stands for no character");
         check_refused("{\"body\": \"a\", \"enqueued_time\": \"yesterday\"}", "`yesterday` is not a time");
         check_refused("{\"body\": \"a\", \"enqueued_time\": \"1969-01-01T00:00:00Z\"}", "before 1970");
-        check_refused("{\"body\": \"a\"", "EOF");
+        check_refused("{\"body\": \"a\"", "it is JSON that ends too early");
     }
 }
