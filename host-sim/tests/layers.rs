@@ -119,9 +119,10 @@ fn the_workbenchs_modules_name_only_what_they_may() {
         "crate::",
         &[
             ("members", &[]),
+            ("text", &[]),
             ("json", &["members"]),
             ("difference", &[]),
-            ("recording", &["members"]),
+            ("recording", &["members", "text"]),
             ("checked", &[]),
             ("files", &[]),
             ("summary", &[]),
@@ -131,7 +132,7 @@ fn the_workbenchs_modules_name_only_what_they_may() {
             ("ecs", &["difference", "json"]),
             ("explain", &["difference", "json"]),
             ("upgrade", &["difference", "json"]),
-            ("cases", &["difference", "json", "members", "recording"]),
+            ("cases", &["difference", "json", "members", "recording", "text"]),
         ],
     );
     check(

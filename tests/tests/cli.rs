@@ -190,3 +190,32 @@ fn numbers(value: Value) -> Value {
         other => other,
     }
 }
+
+#[test]
+fn a_byte_order_mark_in_front_of_a_file_is_none_of_it() {
+    let folder = Scratch::new("cli-marks");
+    let body = "eyJ2YWx1ZSI6W119";
+    let url = "https://management.azure.com/subscriptions/s/providers/Microsoft.Security/assessments?api-version=2021-06-01";
+    folder.write(
+        "exchanges.json",
+        format!(
+            "\u{feff}{{\"exchanges\":[{{\"request\":{{\"method\":\"GET\",\"url\":\"{url}\"}},\"response\":{{\"status\":200,\"body_base64\":\"{body}\"}}}}]}}"
+        ),
+    );
+    folder.write("settings.json", "\u{feff}{\"subscription_id\":\"s\",\"sub_assessments\":\"none\"}");
+    folder.write("messages.ndjson", "\u{feff}{\"body\":\"{}\"}\n");
+    let replayed = run_with(&["replay", &wasm(), folder.path().to_str().expect("UTF-8")], "");
+    assert_eq!(replayed.status, 0, "{}", replayed.stderr);
+    assert_eq!(decode(&["--raw"], "\u{feff}{\"AlertType\":\"x\"}\n").stdout, decode(&["--raw"], "{\"AlertType\":\"x\"}\n").stdout);
+
+    let documents = folder.write("documents.ndjson", "\u{feff}{\"event\":{\"kind\":\"alert\"}}\n");
+    assert_eq!(run_with(&["ecs-check", documents.to_str().expect("UTF-8")], "").status, 0);
+    folder.write("cases/event/x/message.json", "\u{feff}{\"AlertType\":\"x\"}");
+    let cases = folder.path().join("cases");
+    let test = |more: &[&str]| run_with(&[&["test", &wasm(), cases.to_str().expect("UTF-8")], more].concat(), "");
+    assert_eq!(test(&["--update"]).status, 0);
+    let expected = cases.join("event/x/expected.json");
+    let marked = format!("\u{feff}{}", std::fs::read_to_string(&expected).expect("written"));
+    std::fs::write(expected, marked).expect("writable");
+    assert_eq!(test(&[]).status, 0);
+}

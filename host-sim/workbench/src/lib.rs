@@ -14,4 +14,5 @@ mod members;
 pub mod recording;
 pub mod replay;
 pub mod summary;
+pub mod text;
 pub mod upgrade;

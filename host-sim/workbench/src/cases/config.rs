@@ -1,7 +1,6 @@
 //! What elastic-package's `test-common-config.yml` and `test-x.log-config.yml` say, as settings and rules of ours.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -11,6 +10,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
 use super::read::cannot_read;
+use crate::text;
 
 /// Tags that stand for the settings of their names.
 const SWITCHES: [&str; 2] = ["preserve_original_event", "preserve_duplicate_custom_fields"];
@@ -45,7 +45,7 @@ impl Config {
     }
 
     fn read(file: &Path) -> Result<Self, String> {
-        let text = match fs::read_to_string(file) {
+        let text = match text::read(file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(cannot_read(file, &error)),

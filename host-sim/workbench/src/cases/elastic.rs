@@ -1,6 +1,5 @@
 //! Cases in the layout of elastic-package's pipeline tests.
 
-use std::fs;
 use std::path::Path;
 
 use host_sim_runtime::contract::Message;
@@ -13,6 +12,7 @@ use super::{Case, Input};
 use crate::json;
 use crate::members::{self, Members};
 use crate::recording::Format;
+use crate::text;
 
 /// `test-x.log`: a body a line.
 pub(super) fn log(file: &Path) -> Result<Case, String> {
@@ -25,7 +25,7 @@ pub(super) fn log(file: &Path) -> Result<Case, String> {
 /// `test-x.json`: events, whose `message` is the body.
 pub(super) fn events(file: &Path) -> Result<Case, String> {
     case(file, |config| {
-        let text = fs::read_to_string(file).map_err(|error| cannot_read(file, &error))?;
+        let text = text::read(file).map_err(|error| cannot_read(file, &error))?;
         let events = Members::read(&text).and_then(|members| members::list("events", members.wanted("events")?)).map_err(|why| cannot_read(file, &why))?;
         let mut inputs = Vec::new();
         for (number, event) in (1..).zip(events) {

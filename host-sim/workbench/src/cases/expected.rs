@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::read::cannot_read;
 use crate::json;
 use crate::members::{self, Members};
+use crate::text;
 
 /// Expected documents, as they stand and as values.
 #[derive(Debug, Default)]
@@ -20,7 +21,7 @@ pub(super) struct Expected {
 impl Expected {
     /// The documents of a file; `None` if it is missing.
     pub(super) fn read(file: &Path) -> Result<Option<Self>, String> {
-        let text = match fs::read_to_string(file) {
+        let text = match text::read(file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(cannot_read(file, &error)),

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read};
 use host_sim_runtime::contract::Message;
 
 use super::messages::recorded;
+use crate::text::MARK;
 
 /// A line longer than this is refused: no hub takes a message of a tenth of it.
 const LONGEST_LINE: u64 = 64 << 20;
@@ -110,6 +111,9 @@ impl<R: BufRead> Lines<R> {
                 _ if read >= LONGEST_LINE => return Err(MessageError::Line { line, why: format!("it is longer than {} MiB", LONGEST_LINE >> 20) }),
                 _ => {}
             }
+            if line == 0 && text.get(start..).is_some_and(|line| line.starts_with(MARK)) {
+                text.drain(start..start + MARK.len());
+            }
             if self.format.counts(text.get(start..).unwrap_or_default()) {
                 return Ok(Some(line));
             }
@@ -137,11 +141,13 @@ mod tests {
     fn blank_lines_count_but_are_no_messages() {
         check(b"\n{\"body\":\"a\"}\n \t\r\n{\"body\":\"b\"}", Format::Recorded, &[(1, b"a"), (3, b"b")]);
         check(b"\r\n\n  ", Format::Recorded, &[]);
+        check(b"\xef\xbb\xbf\r\n\xef\xbb\xbf{\"body\":\"a\"}", Format::Recorded, &[(1, b"a")]);
     }
 
     #[test]
     fn raw_lines_are_bodies_as_they_stand() {
         check(b"{\"a\":1}\r\n\nnot json \xff", Format::Raw, &[(0, b"{\"a\":1}"), (1, b""), (2, b"not json \xff")]);
+        check(b"\xef\xbb\xbfa\n\xef\xbb\xbfb", Format::Raw, &[(0, b"a"), (1, b"\xef\xbb\xbfb")]);
         check(b"\r\n\r\r\n\r", Format::Raw, &[(0, b""), (1, b"\r"), (2, b"\r")]);
     }
 

@@ -9,6 +9,7 @@ use host_sim_runtime::contract::{Message, Position, Timestamp};
 
 use super::base64;
 use crate::members::{self, Members};
+use crate::text::without_mark;
 
 #[derive(Deserialize)]
 struct Recorded<'a> {
@@ -42,7 +43,7 @@ impl Text {
 
 /// The message that a line holds; an error says why it holds none.
 pub(super) fn recorded(line: &[u8]) -> Result<Message, String> {
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let line = without_mark(line);
     if line.trim_ascii_start().first() != Some(&b'{') {
         return Err("it is not a JSON object".into());
     }
