@@ -219,3 +219,26 @@ fn a_byte_order_mark_in_front_of_a_file_is_none_of_it() {
     std::fs::write(expected, marked).expect("writable");
     assert_eq!(test(&[]).status, 0);
 }
+
+#[test]
+fn a_hint_comes_behind_the_error_and_only_where_it_helps() {
+    let check = |input: &str, hint: Option<&str>| {
+        let ran = decode(&[], input);
+        let lines: Vec<&str> = ran.stderr.lines().collect();
+        assert_eq!(ran.status, 1, "{input}");
+        let found = lines.iter().position(|line| line.starts_with("hint: "));
+        assert_eq!(found.is_some(), hint.is_some(), "{input}: {lines:?}");
+        if let (Some(found), Some(hint)) = (found, hint) {
+            assert!(lines[found].contains(hint) && lines[found - 1].starts_with("error: "), "{lines:?}");
+        }
+    };
+    check("{\"AlertType\":\"VM_Sample\"}\n", Some("--raw"));
+    check("[{\"AlertType\":\"VM_Sample\"}]\n", Some("--raw"));
+    check("{\n  \"body\": \"{}\"\n}\n", Some("one line"));
+    check("{\"body\":\"{}\"}\n{\"AlertType\":\"VM_Sample\"}\n", None);
+    for recorded in ["{\"body\":{}}", "{\"Body\":\"\",\"SequenceNumber\":1}", "{\"body\":\"\",\"enqueued_time\":7}", "\u{1f}x", "text"] {
+        check(recorded, None);
+    }
+    let text = "{\"body\":\"{}\",\"partition\":\"0\",\"sequence_number\":\"41\",\"enqueued_time\":\"2026-01-01T00:00:00Z\"}\n";
+    assert_eq!(decode(&[], text).status, 0);
+}

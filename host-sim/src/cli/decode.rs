@@ -8,12 +8,12 @@ use anyhow::Context;
 use clap::Args;
 use host_sim_runtime::flow::FlowError;
 use host_sim_workbench::decode::{DecodeError, Decoding};
-use host_sim_workbench::recording::{Format, Lines, MessageError};
+use host_sim_workbench::recording::{Format, Likeness, Lines, MessageError};
 
 use super::console::Console;
 use super::dataset::dataset;
 use super::dead_letters::{DeadLetterOption, DeadLetters};
-use super::end::End;
+use super::end::{End, Hinted};
 use super::options::RunOptions;
 use super::run::{self, Run};
 use super::settings;
@@ -67,11 +67,12 @@ impl Decode {
         let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format))?;
         let mut run = Run::new(run::to_stdout(&description, self.run.shape()), dead_letters, &description, &console, self.run.quiet);
         let result = run.decode(decoding, length);
-        if result.as_ref().is_err_and(is_no_message) && !self.raw {
-            console.hint("with `--raw`, each line is taken as the body of a message");
+        let hint = result.as_ref().err().and_then(hint);
+        match (result, hint) {
+            (Ok(()), _) => run.finish(),
+            (Err(error), Some(hint)) => Err(Hinted { error: error.into(), hint }.into()),
+            (Err(error), None) => Err(error.into()),
         }
-        result?;
-        run.finish()
     }
 
     fn dead_letters<'a>(&self, console: &'a Console) -> anyhow::Result<DeadLetters<'a>> {
@@ -97,6 +98,14 @@ impl Decode {
     }
 }
 
-fn is_no_message(error: &FlowError<DecodeError>) -> bool {
-    matches!(error, FlowError::Source(DecodeError::Input(MessageError::Line { .. })))
+/// How to go on where the first line tells what the file is; a fault further on is no reason to take the file otherwise.
+fn hint(error: &FlowError<DecodeError>) -> Option<&'static str> {
+    match error {
+        FlowError::Source(DecodeError::Input(MessageError::Line { line: 0, like, .. })) => match like {
+            Likeness::Body => Some("with `--raw`, each line is taken as the body of a message"),
+            Likeness::Part => Some("a message stands on one line, and this one goes on in the next; `jq -c .` brings JSON into that form"),
+            Likeness::Neither => None,
+        },
+        _ => None,
+    }
 }

@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::console::Console;
-use self::end::{End, Usage};
+use self::end::{End, Hinted, Usage};
 
 const EXIT_STATUS: &str = "Exit status:
   0  done; also when the reader of the output has gone
@@ -81,7 +81,11 @@ pub(crate) fn main() -> ExitCode {
         Ok(End::DoneWithProblems) => ExitCode::from(3),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            Console::quiet().error(&format!("{error:#}"));
+            let console = Console::quiet();
+            console.error(&format!("{error:#}"));
+            if let Some(Hinted { hint, .. }) = error.downcast_ref() {
+                console.hint(hint);
+            }
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }

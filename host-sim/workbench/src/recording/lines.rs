@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use host_sim_runtime::contract::Message;
 
-use super::messages::recorded;
+use super::messages::{Likeness, likeness, recorded};
 use crate::text::MARK;
 
 /// A line longer than this is refused: no hub takes a message of a tenth of it.
@@ -41,6 +41,8 @@ pub enum MessageError {
         line: u64,
         /// What is wrong with it.
         why: String,
+        /// What it looks like.
+        like: Likeness,
     },
 }
 
@@ -49,7 +51,7 @@ impl Format {
     pub(crate) fn message(self, line: u64, text: &[u8]) -> Result<Message, MessageError> {
         match self {
             Self::Raw => Ok(Message { body: text.to_vec(), position: None }),
-            Self::Recorded => recorded(text).map_err(|why| MessageError::Line { line, why }),
+            Self::Recorded => recorded(text).map_err(|why| MessageError::Line { line, why, like: likeness(text) }),
         }
     }
 
@@ -108,7 +110,10 @@ impl<R: BufRead> Lines<R> {
             match text.get(start..) {
                 Some([.., b'\r', b'\n']) => text.truncate(text.len() - 2),
                 Some([.., b'\n']) => text.truncate(text.len() - 1),
-                _ if read >= LONGEST_LINE => return Err(MessageError::Line { line, why: format!("it is longer than {} MiB", LONGEST_LINE >> 20) }),
+                _ if read >= LONGEST_LINE => {
+                    let why = format!("it is longer than {} MiB", LONGEST_LINE >> 20);
+                    return Err(MessageError::Line { line, why, like: Likeness::Neither });
+                }
                 _ => {}
             }
             if line == 0 && text.get(start..).is_some_and(|line| line.starts_with(MARK)) {

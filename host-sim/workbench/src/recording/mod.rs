@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 
 pub use exchanges::{Exchange, read as read_exchanges};
 pub use lines::{Format, Lines, MessageError, MessageLine};
+pub use messages::Likeness;
 pub use target::Target;
 pub use write::write_message;
 
