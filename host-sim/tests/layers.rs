@@ -142,7 +142,7 @@ fn the_workbenchs_modules_name_only_what_they_may() {
             ("compare", &[]),
             ("find", &[]),
             ("read", &[]),
-            ("config", &["read"]),
+            ("config", &["find", "read"]),
             ("expected", &["read"]),
             ("own", &["compare", "config", "read"]),
             ("elastic", &["compare", "config", "read"]),

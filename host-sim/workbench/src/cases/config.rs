@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
+use super::find::with_ending;
 use super::read::cannot_read;
 use crate::text;
 
@@ -39,7 +40,7 @@ struct Skip {
 impl Config {
     /// The common file of the folder, and what the input's own one says on top of it.
     pub(super) fn beside(input: &Path) -> Result<Self, String> {
-        let own = input.file_name().map(|name| format!("{}-config.yml", name.to_string_lossy())).unwrap_or_default();
+        let own = input.file_name().map(|name| with_ending(name, "-config.yml")).unwrap_or_default();
         let common = Self::read(&input.with_file_name("test-common-config.yml"))?;
         Ok(common.overridden_by(Self::read(&input.with_file_name(own))?))
     }
