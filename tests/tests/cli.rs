@@ -221,6 +221,15 @@ fn a_byte_order_mark_in_front_of_a_file_is_none_of_it() {
 }
 
 #[test]
+fn equal_problems_are_told_five_times_and_then_counted() {
+    let ran = decode(&["--quiet"], &"{\"body_base64\":\"gIGC\"}\n".repeat(300));
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!(lines.len(), 6, "{lines:?}");
+    assert!(lines[4].starts_with("warning: body-not-utf8: ") && lines[4].ends_with("(source 4)"), "{lines:?}");
+    assert_eq!(lines[5], "warning: body-not-utf8: and 295 more");
+}
+
+#[test]
 fn a_hint_comes_behind_the_error_and_only_where_it_helps() {
     let check = |input: &str, hint: Option<&str>| {
         let ran = decode(&[], input);

@@ -29,7 +29,9 @@ Batches of messages are decoded on several instances side by side, in the order 
 as long as the component answers in time and is not given up. Each instance may use the memory that `--memory-limit` says.
 
 A message that stops the component (a trap, a limit, an answer that breaks the contract) gives no document and is reported as an
-error; all others give theirs. `--dead-letter` keeps such messages whole; without it the beginning of each is shown. Exit status 3."#;
+error; all others give theirs. `--dead-letter` keeps such messages whole; without it the beginning of the first five is shown. Exit status 3.
+
+Of equal problems the first five are told one by one, and at the end how many more there were."#;
 
 /// Turn the messages of a file into documents
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ mod inspect;
 mod man;
 mod options;
 mod recorded;
+mod repeats;
 mod replay;
 mod run;
 mod settings;
