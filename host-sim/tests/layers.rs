@@ -154,7 +154,7 @@ fn the_workbenchs_modules_name_only_what_they_may() {
 
 #[test]
 fn a_command_does_not_know_another_one() {
-    let shared = ["console", "dataset", "dead_letters", "end", "identity", "options", "recorded", "repeats", "run", "settings"];
+    let shared = ["console", "dataset", "dead_letters", "end", "identity", "options", "recorded", "repeats", "run", "settings", "signals"];
     let commands = ["completions", "decode", "diff", "ecs_check", "explain", "inspect", "man", "replay", "test"];
     let mut modules: Vec<(&str, &[&str])> = commands.iter().map(|command| (*command, shared.as_slice())).collect();
     modules.extend([
@@ -166,8 +166,9 @@ fn a_command_does_not_know_another_one() {
         ("options", &["console"]),
         ("repeats", &["console"]),
         ("settings", &["console", "end"]),
+        ("signals", &[]),
         ("dead_letters", &["console", "end", "identity", "repeats"]),
-        ("run", &["console", "dead_letters", "end", "repeats"]),
+        ("run", &["console", "dead_letters", "end", "repeats", "signals"]),
     ]);
     check("src/cli", "super::", &modules);
 }

@@ -251,3 +251,28 @@ fn a_hint_comes_behind_the_error_and_only_where_it_helps() {
     let text = "{\"body\":\"{}\",\"partition\":\"0\",\"sequence_number\":\"41\",\"enqueued_time\":\"2026-01-01T00:00:00Z\"}\n";
     assert_eq!(decode(&[], text).status, 0);
 }
+
+#[test]
+#[cfg(unix)]
+fn a_signal_leaves_no_partial_files() {
+    for (signal, status) in [("TERM", 143), ("INT", 130), ("HUP", 129)] {
+        let folder = Scratch::new("cli-signals");
+        let (fifo, out) = (folder.path().join("messages.ndjson"), folder.path().join("out"));
+        assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo runs").success());
+        let mut command = Command::new(host_sim());
+        command.args(["replay", &wasm()]).arg(folder.path()).arg("--out").arg(&out).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("host-sim runs");
+        // Open as long as the program is to wait for more.
+        let mut writer = std::fs::File::options().write(true).open(&fifo).expect("it is read");
+        writer.write_all(b"{\"body\":\"{}\"}\n").expect("it is read");
+        let files = || std::fs::read_dir(&out).map_or(0, Iterator::count);
+        while files() < 3 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        // It is told of its files right after it has made them.
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        assert!(Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().expect("kill runs").success());
+        assert_eq!(child.wait().expect("an end").code(), Some(status), "{signal}");
+        assert_eq!(files(), 0, "{signal}");
+    }
+}

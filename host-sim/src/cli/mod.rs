@@ -18,6 +18,7 @@ mod repeats;
 mod replay;
 mod run;
 mod settings;
+mod signals;
 mod test;
 
 use std::io;
@@ -34,6 +35,7 @@ const EXIT_STATUS: &str = "Exit status:
   2  wrong usage, also settings that the component refuses
   3  done, with problems: one that is an error, or a walk that is not complete; `diff` and `inspect` with differences,
      `ecs-check` with findings
+  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; files that were not whole are removed
 
 Environment:
   HOST_SIM_CACHE  folder for compiled components, which nobody else may write to; empty for none
@@ -65,7 +67,11 @@ enum Command {
 
 /// Runs the command that the arguments ask for.
 pub(crate) fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if let Err(error) = signals::watch() {
+        Console::quiet().warning(&format!("signals are not waited for: {error}"));
+    }
+    let result = match command {
         Command::Decode(decode) => decode.run(),
         Command::Replay(replay) => replay.run(),
         Command::Inspect(inspect) => inspect.run(),

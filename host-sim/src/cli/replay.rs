@@ -16,7 +16,7 @@ use super::dead_letters::{DeadLetterOption, DeadLetters};
 use super::end::End;
 use super::options::RunOptions;
 use super::run::{self, Run};
-use super::{recorded, settings};
+use super::{recorded, settings, signals};
 
 const EXAMPLE: &str = r#"Example:
   host-sim replay plugin.wasm fixtures/tenant --out out
@@ -67,6 +67,7 @@ impl Replay {
             Some(folder) => Output::to_folder(folder, &description, self.run.shape()).with_context(|| format!("cannot write to `{}`", folder.display()))?,
             None => run::to_stdout(&description, self.run.shape()),
         };
+        signals::remove_on_signal(output.partial_files());
         let mut component = self.run.checked(instance);
         let mut run = Run::new(output, dead_letters, &description, &console, self.run.quiet);
         let mut missed = false;

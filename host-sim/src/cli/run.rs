@@ -18,6 +18,7 @@ use super::console::Console;
 use super::dead_letters::DeadLetters;
 use super::end::End;
 use super::repeats::Repeats;
+use super::signals;
 
 /// A run that is under way.
 #[derive(Debug)]
@@ -91,7 +92,8 @@ impl<'a> Run<'a> {
 
     /// Ends the output, and says what there was and where it is.
     pub(super) fn finish(mut self) -> anyhow::Result<End> {
-        let files = self.output.finish().context("cannot write the documents")?;
+        let output = self.output;
+        let files = signals::undivided(|| output.finish()).context("cannot write the documents")?;
         self.summary.time(self.started.elapsed());
         self.console.end();
         if !self.quiet {

@@ -50,6 +50,14 @@ impl<'a> Output<'a> {
         Ok(Self { shape, datasets, target: Mutex::new(Target::Folder(files)) })
     }
 
+    /// The files under temporary names, which whoever ends the process has to remove.
+    pub fn partial_files(&self) -> Vec<PathBuf> {
+        match &*self.target.lock().unwrap_or_else(PoisonError::into_inner) {
+            Target::Stream(_) => Vec::new(),
+            Target::Folder(files) => files.iter().map(|partial| partial.temporary.clone()).collect(),
+        }
+    }
+
     /// Ends the output, and gives the files that it made.
     pub fn finish(self) -> io::Result<Vec<PathBuf>> {
         match self.target.into_inner().unwrap_or_else(PoisonError::into_inner) {
