@@ -243,7 +243,8 @@ fn a_hint_comes_behind_the_error_and_only_where_it_helps() {
     };
     check("{\"AlertType\":\"VM_Sample\"}\n", Some("--raw"));
     check("[{\"AlertType\":\"VM_Sample\"}]\n", Some("--raw"));
-    check("{\n  \"body\": \"{}\"\n}\n", Some("one line"));
+    check("{\n  \"body\": \"{}\"\n}\n", Some("--body"));
+    assert_eq!(decode(&["--body"], "{\n  \"AlertType\": \"x\"\n}\n").stdout.lines().count(), 1);
     check("{\"body\":\"{}\"}\n{\"AlertType\":\"VM_Sample\"}\n", None);
     for recorded in ["{\"body\":{}}", "{\"Body\":\"\",\"SequenceNumber\":1}", "{\"body\":\"\",\"enqueued_time\":7}", "\u{1f}x", "text"] {
         check(recorded, None);

@@ -21,6 +21,7 @@ use super::settings;
 const EXAMPLE: &str = r#"Examples:
   host-sim decode plugin.wasm --dataset event messages.ndjson > documents.ndjson
   host-sim decode plugin.wasm --dataset assessment --settings '{"preserve_original_event": true}' --raw - < records.ndjson
+  host-sim decode plugin.wasm --dataset event --body alert.json
 
 Each line of the input is an object with `body` (text) or `body_base64` (bytes). `partition`, `sequence_number` and `enqueued_time`
 say where the message stood; the component is told if all three are there. `offset` and `partition_key` may come with them.
@@ -49,6 +50,9 @@ pub(super) struct Decode {
     /// Take each line as the body of a message
     #[arg(long)]
     raw: bool,
+    /// Take the whole file as the body of one message
+    #[arg(long, conflicts_with = "raw")]
+    body: bool,
     #[command(flatten)]
     dead_letters: DeadLetterOption,
     #[command(flatten)]
@@ -65,7 +69,11 @@ impl Decode {
 
         let (input, length) = self.input()?;
         let dead_letters = self.dead_letters(&console)?;
-        let format = if self.raw { Format::Raw } else { Format::Recorded };
+        let format = match (self.body, self.raw) {
+            (true, _) => Format::Body,
+            (false, true) => Format::Raw,
+            (false, false) => Format::Recorded,
+        };
         let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format))?;
         let mut run = Run::new(run::to_stdout(&description, self.run.shape()), dead_letters, &description, &console, self.run.quiet);
         let result = run.decode(decoding, length);
@@ -105,7 +113,7 @@ fn hint(error: &FlowError<DecodeError>) -> Option<&'static str> {
     match error {
         FlowError::Source(DecodeError::Input(MessageError::Line { line: 0, like, .. })) => match like {
             Likeness::Body => Some("with `--raw`, each line is taken as the body of a message"),
-            Likeness::Part => Some("a message stands on one line, and this one goes on in the next; `jq -c .` brings JSON into that form"),
+            Likeness::Part => Some("with `--body`, the whole file is taken as the body of one message"),
             Likeness::Neither => None,
         },
         _ => None,
