@@ -118,9 +118,11 @@ fn the_workbenchs_modules_name_only_what_they_may() {
         "workbench/src",
         "crate::",
         &[
-            ("json", &[]),
+            ("members", &[]),
+            ("text", &[]),
+            ("json", &["members"]),
             ("difference", &[]),
-            ("recording", &[]),
+            ("recording", &["members", "text"]),
             ("checked", &[]),
             ("files", &[]),
             ("summary", &[]),
@@ -130,7 +132,7 @@ fn the_workbenchs_modules_name_only_what_they_may() {
             ("ecs", &["difference", "json"]),
             ("explain", &["difference", "json"]),
             ("upgrade", &["difference", "json"]),
-            ("cases", &["difference", "json", "recording"]),
+            ("cases", &["difference", "json", "members", "recording", "text"]),
         ],
     );
     check(
@@ -140,7 +142,7 @@ fn the_workbenchs_modules_name_only_what_they_may() {
             ("compare", &[]),
             ("find", &[]),
             ("read", &[]),
-            ("config", &["read"]),
+            ("config", &["find", "read"]),
             ("expected", &["read"]),
             ("own", &["compare", "config", "read"]),
             ("elastic", &["compare", "config", "read"]),
@@ -152,7 +154,7 @@ fn the_workbenchs_modules_name_only_what_they_may() {
 
 #[test]
 fn a_command_does_not_know_another_one() {
-    let shared = ["console", "dataset", "dead_letters", "end", "identity", "options", "recorded", "run", "settings"];
+    let shared = ["console", "dataset", "dead_letters", "end", "identity", "options", "recorded", "repeats", "run", "settings", "signals"];
     let commands = ["completions", "decode", "diff", "ecs_check", "explain", "inspect", "man", "replay", "test"];
     let mut modules: Vec<(&str, &[&str])> = commands.iter().map(|command| (*command, shared.as_slice())).collect();
     modules.extend([
@@ -162,9 +164,11 @@ fn a_command_does_not_know_another_one() {
         ("recorded", &[]),
         ("dataset", &["end"]),
         ("options", &["console"]),
+        ("repeats", &["console"]),
         ("settings", &["console", "end"]),
-        ("dead_letters", &["console", "end", "identity"]),
-        ("run", &["console", "dead_letters", "end"]),
+        ("signals", &[]),
+        ("dead_letters", &["console", "end", "identity", "repeats"]),
+        ("run", &["console", "dead_letters", "end", "repeats", "signals"]),
     ]);
     check("src/cli", "super::", &modules);
 }

@@ -190,3 +190,90 @@ fn numbers(value: Value) -> Value {
         other => other,
     }
 }
+
+#[test]
+fn a_byte_order_mark_in_front_of_a_file_is_none_of_it() {
+    let folder = Scratch::new("cli-marks");
+    let body = "eyJ2YWx1ZSI6W119";
+    let url = "https://management.azure.com/subscriptions/s/providers/Microsoft.Security/assessments?api-version=2021-06-01";
+    folder.write(
+        "exchanges.json",
+        format!(
+            "\u{feff}{{\"exchanges\":[{{\"request\":{{\"method\":\"GET\",\"url\":\"{url}\"}},\"response\":{{\"status\":200,\"body_base64\":\"{body}\"}}}}]}}"
+        ),
+    );
+    folder.write("settings.json", "\u{feff}{\"subscription_id\":\"s\",\"sub_assessments\":\"none\"}");
+    folder.write("messages.ndjson", "\u{feff}{\"body\":\"{}\"}\n");
+    let replayed = run_with(&["replay", &wasm(), folder.path().to_str().expect("UTF-8")], "");
+    assert_eq!(replayed.status, 0, "{}", replayed.stderr);
+    assert_eq!(decode(&["--raw"], "\u{feff}{\"AlertType\":\"x\"}\n").stdout, decode(&["--raw"], "{\"AlertType\":\"x\"}\n").stdout);
+
+    let documents = folder.write("documents.ndjson", "\u{feff}{\"event\":{\"kind\":\"alert\"}}\n");
+    assert_eq!(run_with(&["ecs-check", documents.to_str().expect("UTF-8")], "").status, 0);
+    folder.write("cases/event/x/message.json", "\u{feff}{\"AlertType\":\"x\"}");
+    let cases = folder.path().join("cases");
+    let test = |more: &[&str]| run_with(&[&["test", &wasm(), cases.to_str().expect("UTF-8")], more].concat(), "");
+    assert_eq!(test(&["--update"]).status, 0);
+    let expected = cases.join("event/x/expected.json");
+    let marked = format!("\u{feff}{}", std::fs::read_to_string(&expected).expect("written"));
+    std::fs::write(expected, marked).expect("writable");
+    assert_eq!(test(&[]).status, 0);
+}
+
+#[test]
+fn equal_problems_are_told_five_times_and_then_counted() {
+    let ran = decode(&["--quiet"], &"{\"body_base64\":\"gIGC\"}\n".repeat(300));
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!(lines.len(), 6, "{lines:?}");
+    assert!(lines[4].starts_with("warning: body-not-utf8: ") && lines[4].ends_with("(source 4)"), "{lines:?}");
+    assert_eq!(lines[5], "warning: body-not-utf8: and 295 more");
+}
+
+#[test]
+fn a_hint_comes_behind_the_error_and_only_where_it_helps() {
+    let check = |input: &str, hint: Option<&str>| {
+        let ran = decode(&[], input);
+        let lines: Vec<&str> = ran.stderr.lines().collect();
+        assert_eq!(ran.status, 1, "{input}");
+        let found = lines.iter().position(|line| line.starts_with("hint: "));
+        assert_eq!(found.is_some(), hint.is_some(), "{input}: {lines:?}");
+        if let (Some(found), Some(hint)) = (found, hint) {
+            assert!(lines[found].contains(hint) && lines[found - 1].starts_with("error: "), "{lines:?}");
+        }
+    };
+    check("{\"AlertType\":\"VM_Sample\"}\n", Some("--raw"));
+    check("[{\"AlertType\":\"VM_Sample\"}]\n", Some("--raw"));
+    check("{\n  \"body\": \"{}\"\n}\n", Some("--body"));
+    assert_eq!(decode(&["--body"], "{\n  \"AlertType\": \"x\"\n}\n").stdout.lines().count(), 1);
+    check("{\"body\":\"{}\"}\n{\"AlertType\":\"VM_Sample\"}\n", None);
+    for recorded in ["{\"body\":{}}", "{\"Body\":\"\",\"SequenceNumber\":1}", "{\"body\":\"\",\"enqueued_time\":7}", "\u{1f}x", "text"] {
+        check(recorded, None);
+    }
+    let text = "{\"body\":\"{}\",\"partition\":\"0\",\"sequence_number\":\"41\",\"enqueued_time\":\"2026-01-01T00:00:00Z\"}\n";
+    assert_eq!(decode(&[], text).status, 0);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_leaves_no_partial_files() {
+    for (signal, status) in [("TERM", 143), ("INT", 130), ("HUP", 129)] {
+        let folder = Scratch::new("cli-signals");
+        let (fifo, out) = (folder.path().join("messages.ndjson"), folder.path().join("out"));
+        assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo runs").success());
+        let mut command = Command::new(host_sim());
+        command.args(["replay", &wasm()]).arg(folder.path()).arg("--out").arg(&out).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("host-sim runs");
+        // Open as long as the program is to wait for more.
+        let mut writer = std::fs::File::options().write(true).open(&fifo).expect("it is read");
+        writer.write_all(b"{\"body\":\"{}\"}\n").expect("it is read");
+        let files = || std::fs::read_dir(&out).map_or(0, Iterator::count);
+        while files() < 3 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        // It is told of its files right after it has made them.
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        assert!(Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().expect("kill runs").success());
+        assert_eq!(child.wait().expect("an end").code(), Some(status), "{signal}");
+        assert_eq!(files(), 0, "{signal}");
+    }
+}

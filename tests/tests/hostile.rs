@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use host_sim_runtime::contract::{Message, Severity};
 use host_sim_runtime::flow::{Source, StopSignal};
-use host_sim_runtime::{Allowance, Artifact, Cache, Clock, Code, Component, Engine, Instance, Limits, Stop};
+use host_sim_runtime::{Allowance, Artifact, Cache, Clock, Code, Component, Decoder, Engine, Instance, Limits, Stop};
 use host_sim_workbench::decode::Decoding;
 use host_sim_workbench::recording::{Format, Lines};
 use serde_json::Value;
@@ -61,6 +61,20 @@ fn memory_without_an_end() {
 #[test]
 fn recursion_without_an_end() {
     check("recurse for ever", "message-trapped: the component trapped: out of bounds memory access");
+}
+
+#[test]
+fn an_instance_that_has_grown_is_replaced_between_two_batches() {
+    let engine = Engine::new(Limits::default(), Cache::none()).expect("an engine");
+    let mut instance = Component::load(&engine, tests::component()).expect("a component").start().expect("it starts");
+    instance.configure("{}").expect("settings");
+    let fresh = instance.memory();
+    for (bytes, is_kept) in [(1 << 20, true), (40 << 20, false), (10, false)] {
+        let message = Message { body: format!("{{\"AlertType\":\"{}\"}}", "x".repeat(bytes)).into_bytes(), position: None };
+        let decoded = Decoder::decode(&mut instance, 0, 0, &[message]).expect("documents");
+        assert_eq!(decoded.documents.len(), 1);
+        assert!(instance.memory() <= 64 << 20 && (is_kept || instance.memory() < fresh + (16 << 20)), "{}", instance.memory());
+    }
 }
 
 #[test]

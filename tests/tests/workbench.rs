@@ -188,6 +188,18 @@ fn a_diff_of_two_versions_is_grouped_by_field() {
 }
 
 #[test]
+fn a_diff_compares_settings() {
+    let scratch = Scratch::new("diff-settings");
+    let messages = scratch.write("messages.ndjson", "{\"body\":\"{\\\"AlertType\\\":\\\"x\\\"}\"}\n");
+    let wasm = component();
+    let diff = |more: &[&str]| run(&[&["diff", text(&wasm), text(&wasm), text(&messages)], more].concat());
+    ended(&diff(&["--settings", r#"{"preserve_original_event":true}"#]), 0, "");
+    let ran = diff(&["--new-settings", r#"{"preserve_original_event":true}"#]);
+    ended(&ran, 3, "event.original");
+    assert_eq!(diff(&["--new-settings", r#"{"preserve":1}"#]).status, 2);
+}
+
+#[test]
 fn a_diff_says_how_many_requests_are_not_recorded() {
     let scratch = Scratch::new("workbench-unrecorded");
     let component = component();

@@ -10,7 +10,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Characters of a component's problem that are shown: a component that says too much does not bury what others say.
 const LONGEST_MESSAGE: usize = 1000;
-const LONGEST_CODE: usize = 100;
+pub(super) const LONGEST_CODE: usize = 100;
 
 /// Says things on stderr. A closed stderr is no error.
 #[derive(Debug)]

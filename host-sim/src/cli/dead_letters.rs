@@ -14,6 +14,7 @@ use host_sim_workbench::recording::write_message;
 use super::console::{Console, beginning};
 use super::end::Usage;
 use super::identity::{Identity, is_below};
+use super::repeats::MOST_TOLD;
 
 /// Characters of a message that are shown where it is not kept.
 const SHOWN: usize = 200;
@@ -81,8 +82,11 @@ impl flow::DeadLetters for DeadLetters<'_> {
 
 impl DeadLetters<'_> {
     fn message(&self, message: &Message, number: Option<u64>) -> anyhow::Result<()> {
-        self.count.fetch_add(1, Ordering::Relaxed);
+        let before = self.count.fetch_add(1, Ordering::Relaxed);
         let Some((file, path)) = &self.file else {
+            if before >= MOST_TOLD {
+                return Ok(());
+            }
             let source = number.map(|number| format!(" of source {number}")).unwrap_or_default();
             let text = String::from_utf8_lossy(&message.body);
             self.console.say_on_one_line(&format!("  the message{source}: {}", beginning(&text, SHOWN)));

@@ -8,12 +8,12 @@ use anyhow::Context;
 use clap::Args;
 use host_sim_runtime::flow::FlowError;
 use host_sim_workbench::decode::{DecodeError, Decoding};
-use host_sim_workbench::recording::{Format, Lines, MessageError};
+use host_sim_workbench::recording::{Format, Likeness, Lines, MessageError};
 
 use super::console::Console;
 use super::dataset::dataset;
 use super::dead_letters::{DeadLetterOption, DeadLetters};
-use super::end::End;
+use super::end::{End, Hinted};
 use super::options::RunOptions;
 use super::run::{self, Run};
 use super::settings;
@@ -21,6 +21,7 @@ use super::settings;
 const EXAMPLE: &str = r#"Examples:
   host-sim decode plugin.wasm --dataset event messages.ndjson > documents.ndjson
   host-sim decode plugin.wasm --dataset assessment --settings '{"preserve_original_event": true}' --raw - < records.ndjson
+  host-sim decode plugin.wasm --dataset event --body alert.json
 
 Each line of the input is an object with `body` (text) or `body_base64` (bytes). `partition`, `sequence_number` and `enqueued_time`
 say where the message stood; the component is told if all three are there. `offset` and `partition_key` may come with them.
@@ -29,7 +30,9 @@ Batches of messages are decoded on several instances side by side, in the order 
 as long as the component answers in time and is not given up. Each instance may use the memory that `--memory-limit` says.
 
 A message that stops the component (a trap, a limit, an answer that breaks the contract) gives no document and is reported as an
-error; all others give theirs. `--dead-letter` keeps such messages whole; without it the beginning of each is shown. Exit status 3."#;
+error; all others give theirs. `--dead-letter` keeps such messages whole; without it the beginning of the first five is shown. Exit status 3.
+
+Of equal problems the first five are told one by one, and at the end how many more there were."#;
 
 /// Turn the messages of a file into documents
 #[derive(Debug, Args)]
@@ -47,6 +50,9 @@ pub(super) struct Decode {
     /// Take each line as the body of a message
     #[arg(long)]
     raw: bool,
+    /// Take the whole file as the body of one message
+    #[arg(long, conflicts_with = "raw")]
+    body: bool,
     #[command(flatten)]
     dead_letters: DeadLetterOption,
     #[command(flatten)]
@@ -63,15 +69,20 @@ impl Decode {
 
         let (input, length) = self.input()?;
         let dead_letters = self.dead_letters(&console)?;
-        let format = if self.raw { Format::Raw } else { Format::Recorded };
+        let format = match (self.body, self.raw) {
+            (true, _) => Format::Body,
+            (false, true) => Format::Raw,
+            (false, false) => Format::Recorded,
+        };
         let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format))?;
         let mut run = Run::new(run::to_stdout(&description, self.run.shape()), dead_letters, &description, &console, self.run.quiet);
         let result = run.decode(decoding, length);
-        if result.as_ref().is_err_and(is_no_message) && !self.raw {
-            console.hint("with `--raw`, each line is taken as the body of a message");
+        let hint = result.as_ref().err().and_then(hint);
+        match (result, hint) {
+            (Ok(()), _) => run.finish(),
+            (Err(error), Some(hint)) => Err(Hinted { error: error.into(), hint }.into()),
+            (Err(error), None) => Err(error.into()),
         }
-        result?;
-        run.finish()
     }
 
     fn dead_letters<'a>(&self, console: &'a Console) -> anyhow::Result<DeadLetters<'a>> {
@@ -97,6 +108,14 @@ impl Decode {
     }
 }
 
-fn is_no_message(error: &FlowError<DecodeError>) -> bool {
-    matches!(error, FlowError::Source(DecodeError::Input(MessageError::Line { .. })))
+/// How to go on where the first line tells what the file is; a fault further on is no reason to take the file otherwise.
+fn hint(error: &FlowError<DecodeError>) -> Option<&'static str> {
+    match error {
+        FlowError::Source(DecodeError::Input(MessageError::Line { line: 0, like, .. })) => match like {
+            Likeness::Body => Some("with `--raw`, each line is taken as the body of a message"),
+            Likeness::Part => Some("with `--body`, the whole file is taken as the body of one message"),
+            Likeness::Neither => None,
+        },
+        _ => None,
+    }
 }

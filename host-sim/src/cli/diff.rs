@@ -25,8 +25,10 @@ const EXAMPLE: &str = r#"Examples:
   host-sim diff old.wasm new.wasm messages.ndjson
   host-sim diff old.wasm new.wasm --dataset assessment --raw records.ndjson
   host-sim diff old.wasm new.wasm fixtures/tenant
+  host-sim diff plugin.wasm plugin.wasm messages.ndjson --new-settings '{"profile": "extended"}'
 
-The input is a file of messages, or a folder as `replay` takes it. Both versions get the same settings and the same time. Documents belong
+The input is a file of messages, or a folder as `replay` takes it. Both versions get the same time and, without
+`--new-settings`, the same settings; with one component twice, it is settings that are compared. Documents belong
 together by their ids, else by what they were made from. The exit status is 0 if all documents are the same, and 3 if not."#;
 
 /// Show what another version of a component changes in documents
@@ -51,6 +53,9 @@ pub(super) struct Diff {
     /// Settings of both components as a JSON object, or `@` and the name of a file that holds it [default: the folder's `settings.json`]
     #[arg(long, value_name = "JSON|@FILE")]
     settings: Option<String>,
+    /// Settings of the second component, where they are to differ
+    #[arg(long, value_name = "JSON|@FILE")]
+    new_settings: Option<String>,
     #[command(flatten)]
     time: FixedTime,
     #[command(flatten)]
@@ -66,8 +71,8 @@ struct Version<'a> {
 impl Diff {
     pub(super) fn run(&self) -> anyhow::Result<End> {
         let engine = self.limits.engine()?;
-        let mut old = self.version(&engine, &self.old)?;
-        let mut new = self.version(&engine, &self.new)?;
+        let mut old = self.version(&engine, &self.old, self.settings.as_deref())?;
+        let mut new = self.version(&engine, &self.new, self.new_settings.as_deref().or(self.settings.as_deref()))?;
         let mut upgrade = Upgrade::default();
         if self.input.is_dir() {
             let exchanges = recorded::exchanges(&self.input)?;
@@ -92,11 +97,11 @@ impl Diff {
         Ok(if upgrade.is_same() { End::Done } else { End::DoneWithProblems })
     }
 
-    fn version<'a>(&self, engine: &Engine, path: &'a Path) -> anyhow::Result<Version<'a>> {
+    fn version<'a>(&self, engine: &Engine, path: &'a Path, argument: Option<&str>) -> anyhow::Result<Version<'a>> {
         let start = || Component::load(engine, path).map_err(anyhow::Error::from).and_then(|component| Ok(component.start()?));
         let mut instance = start().with_context(|| format!("cannot load `{}`", path.display()))?;
         let folders = self.input.is_dir().then(|| self.input.join("settings.json"));
-        let text = settings::text(self.settings.as_deref(), folders.as_deref())?;
+        let text = settings::text(argument, folders.as_deref())?;
         settings::apply(&mut instance, &text, &Console::quiet()).with_context(|| format!("cannot set up `{}`", path.display()))?;
         Ok(Version { path, instance })
     }

@@ -1,6 +1,6 @@
 //! `host-sim ecs-check`: documents in, what is not as ECS has it out.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use host_sim_runtime::Component;
 use host_sim_workbench::ecs::EcsCheck;
+use host_sim_workbench::text;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -79,9 +80,10 @@ fn lines(check: &mut EcsCheck, file: &Path) -> anyhow::Result<()> {
     };
     for (number, line) in (1..).zip(input.split(b'\n')) {
         let line = line?;
+        let line = if number == 1 { text::without_mark(&line) } else { &line };
         if !line.trim_ascii().is_empty() {
             let source = format!("{}, line {number}", file.display());
-            check.document(&source, &line).map_err(|why| anyhow::anyhow!("line {number}: {why}"))?;
+            check.document(&source, line).map_err(|why| anyhow::anyhow!("line {number}: {why}"))?;
         }
     }
     Ok(())
@@ -89,7 +91,7 @@ fn lines(check: &mut EcsCheck, file: &Path) -> anyhow::Result<()> {
 
 /// One document, or the documents that a test case expects.
 fn whole(check: &mut EcsCheck, file: &Path) -> anyhow::Result<()> {
-    let text = fs::read_to_string(file)?;
+    let text = text::read(file)?;
     let Ok(Expected { expected }) = serde_json::from_str(&text) else {
         return check.document(&file.display().to_string(), text.as_bytes()).map_err(anyhow::Error::msg);
     };

@@ -14,3 +14,11 @@ pub(super) enum End {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct Usage(pub(super) String);
+
+/// An error, and how to go on after it.
+#[derive(Debug, thiserror::Error)]
+#[error("{error:#}")]
+pub(super) struct Hinted {
+    pub(super) error: anyhow::Error,
+    pub(super) hint: &'static str,
+}

@@ -10,6 +10,7 @@ use host_sim_runtime::contract::Message;
 use host_sim_runtime::{Component, Instance};
 use host_sim_workbench::explain::{Explained, is_within};
 use host_sim_workbench::recording::{Format, Lines};
+use host_sim_workbench::text;
 
 use super::console::{Console, for_a_terminal};
 use super::dataset::dataset;
@@ -108,7 +109,7 @@ impl Explain {
             // The line break that editors put at the end is none of the message.
             body.pop_if(|last| *last == b'\n');
             body.pop_if(|last| *last == b'\r');
-            return Ok(Message { body, position: None });
+            return Ok(Message { body: text::without_mark(&body).to_vec(), position: None });
         };
         let mut lines = Lines::new(input, if self.raw { Format::Raw } else { Format::Recorded });
         while let Some(line) = lines.next_message().with_context(cannot_read)? {

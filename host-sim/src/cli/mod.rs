@@ -14,9 +14,11 @@ mod inspect;
 mod man;
 mod options;
 mod recorded;
+mod repeats;
 mod replay;
 mod run;
 mod settings;
+mod signals;
 mod test;
 
 use std::io;
@@ -25,7 +27,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::console::Console;
-use self::end::{End, Usage};
+use self::end::{End, Hinted, Usage};
 
 const EXIT_STATUS: &str = "Exit status:
   0  done; also when the reader of the output has gone
@@ -33,6 +35,7 @@ const EXIT_STATUS: &str = "Exit status:
   2  wrong usage, also settings that the component refuses
   3  done, with problems: one that is an error, or a walk that is not complete; `diff` and `inspect` with differences,
      `ecs-check` with findings
+  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; files that were not whole are removed
 
 Environment:
   HOST_SIM_CACHE  folder for compiled components, which nobody else may write to; empty for none
@@ -64,7 +67,11 @@ enum Command {
 
 /// Runs the command that the arguments ask for.
 pub(crate) fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if let Err(error) = signals::watch() {
+        Console::quiet().warning(&format!("signals are not waited for: {error}"));
+    }
+    let result = match command {
         Command::Decode(decode) => decode.run(),
         Command::Replay(replay) => replay.run(),
         Command::Inspect(inspect) => inspect.run(),
@@ -81,7 +88,11 @@ pub(crate) fn main() -> ExitCode {
         Ok(End::DoneWithProblems) => ExitCode::from(3),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            Console::quiet().error(&format!("{error:#}"));
+            let console = Console::quiet();
+            console.error(&format!("{error:#}"));
+            if let Some(Hinted { hint, .. }) = error.downcast_ref() {
+                console.hint(hint);
+            }
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }

@@ -19,7 +19,7 @@ use super::console::Console;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct LimitOptions {
-    /// Memory that the component may use
+    /// Memory that the component may use; an instance that has more than 64 MiB is replaced after its batch
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=4096))]
     memory_limit: u16,
     /// How long one call of the component may run; `none` makes a component that you trust faster, and one that never ends is never stopped

@@ -1,16 +1,17 @@
 //! What a folder of recordings holds.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use host_sim_workbench::recording::{Exchange, read_exchanges};
+use host_sim_workbench::text;
 
 /// The recorded API, if there is one.
 pub(super) fn exchanges(folder: &Path) -> anyhow::Result<Option<Vec<Exchange>>> {
     let Some(path) = present(folder, "exchanges.json")? else { return Ok(None) };
     let cannot_read = || format!("cannot read `{}`", path.display());
-    let text = fs::read_to_string(&path).with_context(cannot_read)?;
+    let text = text::read(&path).with_context(cannot_read)?;
     read_exchanges(&text).map(Some).map_err(anyhow::Error::msg).with_context(cannot_read)
 }
 

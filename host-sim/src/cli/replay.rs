@@ -16,12 +16,13 @@ use super::dead_letters::{DeadLetterOption, DeadLetters};
 use super::end::End;
 use super::options::RunOptions;
 use super::run::{self, Run};
-use super::{recorded, settings};
+use super::{recorded, settings, signals};
 
 const EXAMPLE: &str = r#"Example:
   host-sim replay plugin.wasm fixtures/tenant --out out
 
-The folder holds `exchanges.json`, `messages.ndjson` or both, and may hold `settings.json`. The API is walked first, then the messages are
+The folder holds `exchanges.json`, `messages.ndjson` or both, and may hold `settings.json`. The body of a response is JSON, text or, as
+`body_base64`, bytes. The API is walked first, then the messages are
 decoded as events. A request is matched by method, path and query, whatever the order of the query's pairs, and URLs that RFC 3986 calls equivalent
 are the same; several recordings of one request answer in their order, each once. A request without a recorded answer is refused, and the replay fails once it is at its end.
 With `--envelope`, `source` is the number of the exchange or of the line, from 0; it is null for what no single one led to."#;
@@ -66,6 +67,7 @@ impl Replay {
             Some(folder) => Output::to_folder(folder, &description, self.run.shape()).with_context(|| format!("cannot write to `{}`", folder.display()))?,
             None => run::to_stdout(&description, self.run.shape()),
         };
+        signals::remove_on_signal(output.partial_files());
         let mut component = self.run.checked(instance);
         let mut run = Run::new(output, dead_letters, &description, &console, self.run.quiet);
         let mut missed = false;

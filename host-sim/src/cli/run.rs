@@ -17,6 +17,8 @@ use host_sim_workbench::summary::Summary;
 use super::console::Console;
 use super::dead_letters::DeadLetters;
 use super::end::End;
+use super::repeats::Repeats;
+use super::signals;
 
 /// A run that is under way.
 #[derive(Debug)]
@@ -67,9 +69,10 @@ impl<'a> Run<'a> {
     /// Brings all that a source gives to where it belongs. `position` is how far the source is, as its length is counted.
     fn flow<S: Source>(&mut self, source: &mut S, position: impl Fn(&S) -> u64) -> Result<(), FlowError<S::Error>> {
         let Self { output, dead_letters, summary, console, quiet, .. } = self;
+        let mut repeats = Repeats::default();
         // Nothing goes on where this ends: there is no mark to keep.
         let flow = Flow { sink: output, state: &Stateless, dead_letters, bounds: Bounds::DEFAULT, stop: StopSignal::default() };
-        flow.run(source, |source, parcel| {
+        let result = flow.run(source, |source, parcel| {
             // Whoever is told of no document needs none counted.
             parcel.documents.iter().filter(|_| !*quiet).for_each(|document| summary.document(document));
             parcel.problems.iter().for_each(|problem| summary.problem(problem));
@@ -78,16 +81,19 @@ impl<'a> Run<'a> {
             }
             for problem in &parcel.problems {
                 if !*quiet || problem.severity > Severity::Info {
-                    console.problem(problem, parcel.number_of(problem.source));
+                    repeats.tell(problem, parcel.number_of(problem.source), console);
                 }
             }
             console.progress(position(source), summary.documents());
-        })
+        });
+        repeats.finish(console);
+        result
     }
 
     /// Ends the output, and says what there was and where it is.
     pub(super) fn finish(mut self) -> anyhow::Result<End> {
-        let files = self.output.finish().context("cannot write the documents")?;
+        let output = self.output;
+        let files = signals::undivided(|| output.finish()).context("cannot write the documents")?;
         self.summary.time(self.started.elapsed());
         self.console.end();
         if !self.quiet {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use host_sim_runtime::{ConfigureError, Instance};
+use host_sim_workbench::text;
 
 use super::console::Console;
 use super::end::Usage;
@@ -18,7 +19,7 @@ pub(super) fn text(argument: Option<&str>, file: Option<&Path>) -> anyhow::Resul
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).map_err(|error| Usage(format!("cannot read the settings `{}`: {error}", path.display())).into())
+    text::read(path).map_err(|error| Usage(format!("cannot read the settings `{}`: {error}", path.display())).into())
 }
 
 /// Sets the instance up, and says all that the component has to say about the settings.
@@ -46,7 +47,7 @@ mod tests {
     #[test]
     fn the_argument_wins_over_the_file_and_a_missing_file_is_named() {
         let file = std::env::temp_dir().join(format!("host-sim-settings-{}.json", std::process::id()));
-        std::fs::write(&file, "{\"a\":1}").expect("writable");
+        std::fs::write(&file, "\u{feff}{\"a\":1}").expect("writable");
         let at_file = format!("@{}", file.display());
         assert_eq!(text(Some("{}"), Some(&file)).expect("given"), "{}");
         assert_eq!(text(Some(&at_file), None).expect("there"), "{\"a\":1}");

@@ -42,7 +42,7 @@ impl<'a> Output<'a> {
     }
 
     /// Writes one `<data set>.ndjson` for each data set of the component into a folder, which is made if needed. The files appear, and replace
-    /// older ones, with [`finish`](Self::finish); without it nothing changes.
+    /// older ones, with [`finish`](Self::finish); without it nothing changes. What a run has left that died before is removed.
     pub fn to_folder(folder: &Path, description: &Description, shape: Shape) -> io::Result<Self> {
         let datasets = names(description);
         fs::create_dir_all(folder)?;
@@ -50,11 +50,19 @@ impl<'a> Output<'a> {
         Ok(Self { shape, datasets, target: Mutex::new(Target::Folder(files)) })
     }
 
+    /// The files under temporary names, which whoever ends the process has to remove.
+    pub fn partial_files(&self) -> Vec<PathBuf> {
+        match &*self.target.lock().unwrap_or_else(PoisonError::into_inner) {
+            Target::Stream(_) => Vec::new(),
+            Target::Folder(files) => files.iter().map(|partial| partial.temporary.clone()).collect(),
+        }
+    }
+
     /// Ends the output, and gives the files that it made.
     pub fn finish(self) -> io::Result<Vec<PathBuf>> {
         match self.target.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Target::Stream(mut stream) => stream.flush().map(|()| Vec::new()),
-            Target::Folder(files) => files.into_iter().map(Partial::publish).collect(),
+            Target::Folder(files) => publish(files),
         }
     }
 
@@ -136,17 +144,62 @@ impl Partial {
         if dataset.is_empty() || dataset.starts_with('.') || !dataset.bytes().all(plain) {
             return Err(io::Error::other(format!("the data set's name `{}` does not make a file's name", dataset.escape_debug())));
         }
-        let temporary = folder.join(format!(".{dataset}.ndjson.{}", std::process::id()));
-        let file = BufWriter::new(File::create(&temporary)?);
+        let prefix = format!(".{dataset}.ndjson.");
+        clear(folder, &prefix)?;
+        let temporary = folder.join(format!("{prefix}{}", std::process::id()));
+        let file = File::create(&temporary)?;
+        // Held as long as this process lives, which is how others know. Where a file system has no locks, none is ever removed.
+        let _ = file.lock();
+        let file = BufWriter::new(file);
         Ok(Self { file, temporary, path: folder.join(format!("{dataset}.ndjson")), published: false })
     }
 
-    fn publish(mut self) -> io::Result<PathBuf> {
+    /// Whether the file can come to where it belongs, as far as can be seen.
+    fn prepare(&mut self) -> io::Result<()> {
         self.file.flush()?;
-        fs::rename(&self.temporary, &self.path)?;
-        self.published = true;
-        Ok(self.path.clone())
+        match fs::symlink_metadata(&self.path) {
+            Ok(metadata) if metadata.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+            _ => Ok(()),
+        }
     }
+}
+
+/// Gives all files their names. Where it can be seen that one cannot be replaced, none is.
+fn publish(mut files: Vec<Partial>) -> io::Result<Vec<PathBuf>> {
+    for partial in &mut files {
+        partial.prepare().map_err(|error| failed(&partial.path, &[], &error))?;
+    }
+    let mut published: Vec<PathBuf> = Vec::new();
+    for partial in &mut files {
+        fs::rename(&partial.temporary, &partial.path).map_err(|error| failed(&partial.path, &published, &error))?;
+        partial.published = true;
+        published.push(partial.path.clone());
+    }
+    Ok(published)
+}
+
+/// Why a file is not replaced, and which ones are.
+fn failed(path: &Path, published: &[PathBuf], error: &io::Error) -> io::Error {
+    let state = match published {
+        [] => "no file is replaced".to_owned(),
+        new => format!("new are {}", new.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ")),
+    };
+    io::Error::new(error.kind(), format!("cannot replace `{}`: {error}; {state}", path.display()))
+}
+
+/// Removes what runs have left that died: files of this name that no living process holds.
+fn clear(folder: &Path, prefix: &str) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(prefix));
+        let is_ours = number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
+        // It is only a file that would be in nobody's way, so it may stay where it cannot be looked at.
+        if is_ours && entry.file_type()?.is_file() && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Partial {
@@ -212,6 +265,35 @@ mod tests {
         drop(output);
         assert_eq!(fs::read_dir(&folder).expect("readable").count(), 2);
         assert_eq!(fs::read_to_string(&files[1]).expect("readable"), "{\"a\":4.0}\n");
+        fs::remove_dir_all(&folder).expect("removable");
+    }
+
+    #[test]
+    fn where_one_file_cannot_be_replaced_all_stay_as_they_were() {
+        let folder = folder("half");
+        fs::create_dir_all(folder.join("x.run.ndjson")).expect("the folder can be made");
+        fs::write(folder.join("x.event.ndjson"), "old").expect("writable");
+        let output = Output::to_folder(&folder, &description(&["x.event", "x.run"]), Shape::Bare).expect("the folder is there");
+        let error = output.finish().expect_err("a folder is in the way").to_string();
+        assert!(error.contains("x.run.ndjson") && error.ends_with("no file is replaced"), "{error}");
+        assert_eq!(fs::read_to_string(folder.join("x.event.ndjson")).expect("readable"), "old");
+        assert_eq!(fs::read_dir(&folder).expect("readable").count(), 2, "nothing is left behind");
+        fs::remove_dir_all(&folder).expect("removable");
+    }
+
+    #[test]
+    fn what_a_run_has_left_that_died_is_cleared() {
+        let folder = folder("left");
+        fs::create_dir_all(&folder).expect("the folder can be made");
+        for name in [".x.run.ndjson.1", ".x.run.ndjson.2", ".x.run.ndjson.bak", ".y.run.ndjson.1"] {
+            fs::write(folder.join(name), "").expect("writable");
+        }
+        let living = fs::File::open(folder.join(".x.run.ndjson.2")).expect("it is there");
+        living.lock().expect("nobody else has it");
+        Output::to_folder(&folder, &description(&["x.run"]), Shape::Bare).expect("the folder is there").finish().expect("writable");
+        let mut names: Vec<_> = fs::read_dir(&folder).expect("readable").map(|entry| entry.expect("an entry").file_name()).collect();
+        names.sort();
+        assert_eq!(names, [".x.run.ndjson.2", ".x.run.ndjson.bak", ".y.run.ndjson.1", "x.run.ndjson"]);
         fs::remove_dir_all(&folder).expect("removable");
     }
 

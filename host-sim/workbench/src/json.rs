@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::members::not_json;
+
 /// Documents nest as deep as the messages that they are made of; the stack is not endless.
 const DEPTH: usize = 1_100;
 
@@ -13,8 +15,8 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
     }
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     deserializer.disable_recursion_limit();
-    let value = Value::deserialize(&mut deserializer).map_err(|error| error.to_string())?;
-    deserializer.end().map_err(|error| error.to_string())?;
+    let value = Value::deserialize(&mut deserializer).map_err(|error| not_json(&error))?;
+    deserializer.end().map_err(|error| not_json(&error))?;
     Ok(value)
 }
 

@@ -109,6 +109,11 @@ impl Instance {
         self.call.store.data().granted()
     }
 
+    /// Whether it has more memory than it may keep between two batches.
+    pub(crate) fn is_swollen(&self) -> bool {
+        self.memory() > self.component.limits.kept_memory
+    }
+
     /// All fields that documents of a data set may have, sorted by name.
     pub fn fields(&mut self, dataset: u32) -> Result<Vec<Field>, Stop> {
         let control = self.exports.agent_input_control();

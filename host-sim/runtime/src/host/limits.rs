@@ -15,6 +15,8 @@ const TABLE_ELEMENTS: usize = 1 << 20;
 pub struct Limits {
     /// Bytes of memory, all its memories together.
     pub memory: usize,
+    /// Bytes of memory that an instance may keep between two batches: one that has more is replaced by a fresh one. Memory that a component has got it never gives back.
+    pub kept_memory: usize,
     /// How long one call may run. It is measured in ticks of 10 ms, so a call may run that much longer.
     ///
     /// `None` is for components you trust: their code is compiled without the checks that a limit costs, and a call that never ends is never stopped.
@@ -26,9 +28,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 256 MiB of memory; 30 seconds, 128 MiB and a million items a call.
+    /// 256 MiB of memory, of which 64 MiB are kept; 30 seconds, 128 MiB and a million items a call.
     fn default() -> Self {
-        Self { memory: 256 << 20, call: Some(Duration::from_secs(30)), answer: 128 << 20, items: 1_000_000 }
+        Self { memory: 256 << 20, kept_memory: 64 << 20, call: Some(Duration::from_secs(30)), answer: 128 << 20, items: 1_000_000 }
     }
 }
 

@@ -40,7 +40,12 @@ pub trait Decoder: Sized + Send + 'static {
 
 impl Decoder for Instance {
     fn decode(&mut self, now: Timestamp, dataset: u32, messages: &[Message]) -> Result<Decoded, Stop> {
-        Instance::decode(self, now, dataset, messages)
+        let decoded = Instance::decode(self, now, dataset, messages)?;
+        // One odd message must not cost its memory for weeks. Should there be no fresh instance, this one goes on.
+        if self.is_swollen() {
+            let _ = self.restart();
+        }
+        Ok(decoded)
     }
 
     fn restart(&mut self) -> Result<(), Stop> {

@@ -1,7 +1,6 @@
 //! What elastic-package's `test-common-config.yml` and `test-x.log-config.yml` say, as settings and rules of ours.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -10,7 +9,9 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
+use super::find::with_ending;
 use super::read::cannot_read;
+use crate::text;
 
 /// Tags that stand for the settings of their names.
 const SWITCHES: [&str; 2] = ["preserve_original_event", "preserve_duplicate_custom_fields"];
@@ -39,13 +40,13 @@ struct Skip {
 impl Config {
     /// The common file of the folder, and what the input's own one says on top of it.
     pub(super) fn beside(input: &Path) -> Result<Self, String> {
-        let own = input.file_name().map(|name| format!("{}-config.yml", name.to_string_lossy())).unwrap_or_default();
+        let own = input.file_name().map(|name| with_ending(name, "-config.yml")).unwrap_or_default();
         let common = Self::read(&input.with_file_name("test-common-config.yml"))?;
         Ok(common.overridden_by(Self::read(&input.with_file_name(own))?))
     }
 
     fn read(file: &Path) -> Result<Self, String> {
-        let text = match fs::read_to_string(file) {
+        let text = match text::read(file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(cannot_read(file, &error)),

@@ -4,12 +4,12 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::read::cannot_read;
 use crate::json;
+use crate::members::{self, Members};
+use crate::text;
 
 /// Expected documents, as they stand and as values.
 #[derive(Debug, Default)]
@@ -18,21 +18,16 @@ pub(super) struct Expected {
     pub(super) values: Vec<Value>,
 }
 
-#[derive(Deserialize)]
-struct File<'a> {
-    #[serde(borrow)]
-    expected: Vec<&'a RawValue>,
-}
-
 impl Expected {
     /// The documents of a file; `None` if it is missing.
     pub(super) fn read(file: &Path) -> Result<Option<Self>, String> {
-        let text = match fs::read_to_string(file) {
+        let text = match text::read(file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(cannot_read(file, &error)),
         };
-        let documents = serde_json::from_str::<File>(&text).map_err(|error| cannot_read(file, &error))?.expected;
+        let documents = Members::read(&text).and_then(|members| members::list("expected", members.wanted("expected")?));
+        let documents = documents.map_err(|why| cannot_read(file, &why))?;
         let mut expected = Self::default();
         for (number, document) in (1..).zip(documents) {
             let value = json::parse(document.get().as_bytes()).map_err(|why| cannot_read(file, &format_args!("document {number}: {why}")))?;

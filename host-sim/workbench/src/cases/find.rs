@@ -1,6 +1,7 @@
 //! Finds the cases in a folder.
 
 use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,8 +61,8 @@ fn search(folder: &Path, path: &str, own_name: &str, found: &mut Vec<Found>) -> 
     let mut files = BTreeSet::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let inner = join(path, &name);
+        let name = entry.file_name();
+        let inner = join(path, &name.to_string_lossy());
         // A link to a folder is not followed: it may lead back here.
         if entry.file_type()?.is_dir() {
             search(&entry.path(), &inner, &inner, found)?;
@@ -69,21 +70,31 @@ fn search(folder: &Path, path: &str, own_name: &str, found: &mut Vec<Found>) -> 
             files.insert(name);
         }
     }
-    let mut inputs = INPUTS.iter().filter(|(name, _)| files.contains(*name));
+    let mut inputs = INPUTS.iter().filter(|(name, _)| files.contains(OsStr::new(name)));
     if let Some((file, kind)) = inputs.next() {
         let kind = if inputs.next().is_some() { Kind::Several } else { *kind };
         found.push(Found { name: own_name.to_owned(), kind, input: folder.join(file), expected: folder.join("expected.json") });
     }
-    for file in files.iter().filter(|file| file.starts_with("test-")) {
-        if let Some(kind) = elastic(file) {
-            found.push(Found { name: join(path, file), kind, input: folder.join(file), expected: folder.join(format!("{file}-expected.json")) });
+    for file in &files {
+        // What is shown may be changed to be text; the path stays as it is.
+        let shown = file.to_string_lossy();
+        if let Some(kind) = elastic(&shown) {
+            let expected = folder.join(with_ending(file, "-expected.json"));
+            found.push(Found { name: join(path, &shown), kind, input: folder.join(file), expected });
         }
     }
     Ok(())
 }
 
+/// The name of a file that belongs to another one.
+pub(super) fn with_ending(name: &OsStr, ending: &str) -> OsString {
+    let mut name = name.to_owned();
+    name.push(ending);
+    name
+}
+
 fn elastic(file: &str) -> Option<Kind> {
-    match Path::new(file).extension()?.to_str()? {
+    match Path::new(file).extension().filter(|_| file.starts_with("test-"))?.to_str()? {
         "log" => Some(Kind::Log),
         "json" if !file.ends_with("-expected.json") => Some(Kind::Events),
         _ => None,
@@ -92,4 +103,27 @@ fn elastic(file: &str) -> Option<Kind> {
 
 fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::ffi::OsStr;
+    use std::fs;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::find;
+
+    #[test]
+    fn a_name_that_is_not_utf8_is_kept_as_it_is() {
+        let folder = std::env::temp_dir().join(format!("host-sim-find-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("the folder can be made");
+        let file = folder.join(OsStr::from_bytes(b"test-\xff.log"));
+        fs::write(&file, "{}\n").expect("writable");
+        let found = find(&folder).expect("readable");
+        fs::remove_dir_all(&folder).expect("removable");
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].name, "test-\u{fffd}.log");
+        assert_eq!(found[0].input, file);
+        assert_eq!(found[0].expected, folder.join(OsStr::from_bytes(b"test-\xff.log-expected.json")));
+    }
 }

@@ -12,11 +12,13 @@ use super::config::settings_of;
 use super::read::{cannot_read, lines};
 use super::{Case, Input};
 use crate::recording::Format;
+use crate::text;
 
 /// One body; the line break that editors put behind it is none of it.
 pub(super) fn message(file: &Path) -> Result<Case, String> {
-    let text = fs::read(file).map_err(|error| cannot_read(file, &error))?;
-    let body = text.strip_suffix(b"\n").unwrap_or(&text);
+    let bytes = fs::read(file).map_err(|error| cannot_read(file, &error))?;
+    let text = text::without_mark(&bytes);
+    let body = text.strip_suffix(b"\n").unwrap_or(text);
     let body = body.strip_suffix(b"\r").unwrap_or(body).to_vec();
     exact(file, vec![Message { body, position: None }])
 }
@@ -48,7 +50,7 @@ fn exact(file: &Path, messages: Vec<Message>) -> Result<Case, String> {
 /// The text of the settings beside an input, if there are any.
 fn settings(input: &Path) -> Result<Option<String>, String> {
     let file = input.with_file_name("settings.json");
-    match fs::read_to_string(&file) {
+    match text::read(&file) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(cannot_read(&file, &error)),

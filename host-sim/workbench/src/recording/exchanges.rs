@@ -1,12 +1,11 @@
 //! `exchanges.json`: requests and what a server answered to each.
 
-use std::collections::BTreeMap;
-
 use host_sim_runtime::contract::Response;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::base64;
 use super::target::Target;
+use crate::members::{self, Members};
 
 /// A recorded request and its response.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,69 +16,54 @@ pub struct Exchange {
     pub response: Response,
 }
 
-#[derive(Deserialize)]
-struct Recording<'a> {
-    #[serde(borrow)]
-    exchanges: Vec<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Recorded<'a> {
-    request: RecordedRequest,
-    #[serde(borrow)]
-    response: RecordedResponse<'a>,
-}
-
-#[derive(Deserialize)]
-struct RecordedRequest {
-    method: String,
-    url: String,
-}
-
-#[derive(Deserialize)]
-struct RecordedResponse<'a> {
-    status: u16,
-    #[serde(default)]
-    headers: BTreeMap<String, Values>,
-    #[serde(borrow)]
-    body: Option<&'a RawValue>,
-}
-
-/// A header that came more than once has a list of values.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Values {
-    One(String),
-    Many(Vec<String>),
-}
-
 /// All exchanges of a recording, in its order. A body that is a JSON string stands for its text, any other JSON for itself, to the byte; one that
-/// is missing or `null` is empty.
+/// is missing or `null` is empty. `body_base64` stands for bytes.
 pub fn read(text: &str) -> Result<Vec<Exchange>, String> {
-    let recording: Recording = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let mut exchanges = Vec::with_capacity(recording.exchanges.len());
-    for (number, recorded) in recording.exchanges.iter().enumerate() {
-        exchanges.push(exchange(recorded.get()).map_err(|error| format!("exchange {number}: {error}"))?);
+    let recorded = Members::read(text)?.wanted("exchanges").and_then(|value| members::list("exchanges", value))?;
+    let mut exchanges = Vec::with_capacity(recorded.len());
+    for (number, recorded) in recorded.into_iter().enumerate() {
+        exchanges.push(exchange(recorded.get()).map_err(|why| format!("exchange {number}: {why}"))?);
     }
     Ok(exchanges)
 }
 
-fn exchange(text: &str) -> serde_json::Result<Exchange> {
-    let Recorded { request, response } = serde_json::from_str(text)?;
-    let mut headers = Vec::new();
-    for (name, values) in response.headers {
-        match values {
-            Values::One(value) => headers.push((name, value)),
-            Values::Many(values) => headers.extend(values.into_iter().map(|value| (name.clone(), value))),
-        }
-    }
-    let body = response.body.map(body).transpose()?.unwrap_or_default();
-    Ok(Exchange { target: Target::new(&request.method, &request.url), response: Response { status: response.status, headers, body } })
+fn exchange(text: &str) -> Result<Exchange, String> {
+    let exchange = Members::read(text)?;
+    let request = exchange.object("request")?.ok_or("it has no `request`")?;
+    let response = exchange.object("response")?.ok_or("it has no `response`")?;
+    let target = target(&request).map_err(|why| format!("`request`: {why}"))?;
+    Ok(Exchange { target, response: answer(&response).map_err(|why| format!("`response`: {why}"))? })
 }
 
-fn body(value: &RawValue) -> serde_json::Result<Vec<u8>> {
-    let text = value.get();
-    if text.starts_with('"') { serde_json::from_str::<String>(text).map(String::into_bytes) } else { Ok(text.as_bytes().to_vec()) }
+fn target(request: &Members<'_>) -> Result<Target, String> {
+    let text = |name| request.wanted(name).and_then(|value| members::text(name, value));
+    Ok(Target::new(&text("method")?, &text("url")?))
+}
+
+fn answer(response: &Members<'_>) -> Result<Response, String> {
+    // A misspelt member would be a response without a body, or without what its headers say.
+    response.only(&["status", "headers", "body", "body_base64"])?;
+    let status = response.wanted("status")?;
+    let status = serde_json::from_str(status.get()).map_err(|_| format!("`status` is `{}`, and has to be a number such as 200", status.get()))?;
+    let mut headers = Vec::new();
+    for (name, value) in response.object("headers")?.iter().flat_map(Members::iter) {
+        // A header that came more than once has a list of values.
+        let values = if value.get().starts_with('[') { members::list(name, value)? } else { vec![value] };
+        for value in values {
+            headers.push((name.to_owned(), members::text(name, value).map_err(|why| format!("`headers`: {why}"))?));
+        }
+    }
+    let body = match (response.get("body"), response.text("body_base64")?) {
+        (Some(_), Some(_)) => return Err("it has both `body` and `body_base64`".into()),
+        (None, Some(text)) => base64(&text)?,
+        (Some(body), None) => bytes(body)?,
+        (None, None) => Vec::new(),
+    };
+    Ok(Response { status, headers, body })
+}
+
+fn bytes(body: &RawValue) -> Result<Vec<u8>, String> {
+    if body.get().starts_with('"') { members::text("body", body).map(String::into_bytes) } else { Ok(body.get().as_bytes().to_vec()) }
 }
 
 #[cfg(test)]
@@ -119,10 +103,29 @@ mod tests {
     }
 
     #[test]
+    fn bytes_stand_as_base64() {
+        let exchanges = read(&recording(r#"{"status": 200, "body_base64": "eyJ2YWx1ZSI6W119/w=="}"#)).expect("a recording");
+        assert_eq!(exchanges[0].response.body, b"{\"value\":[]}\xff");
+    }
+
+    #[track_caller]
+    fn check_refused(text: &str, why: &str) {
+        assert_eq!(read(text), Err(why.to_owned()));
+    }
+
+    #[test]
     fn what_is_no_recording_is_an_error_that_says_where() {
-        assert!(read("[]").is_err());
-        assert!(read("{}").is_err_and(|error| error.contains("exchanges")));
-        assert!(read(&recording(r#"{"status": 99999}"#)).is_err_and(|error| error.contains("exchange 0")));
-        assert!(read(&recording(r#"{"body": 1}"#)).is_err_and(|error| error.contains("status")));
+        check_refused("[]", "it is not a JSON object");
+        check_refused("{}", "it has no `exchanges`");
+        check_refused(r#"{"exchanges": {}}"#, "`exchanges` is an object, and has to be a list");
+        check_refused(r#"{"exchanges": [{}]}"#, "exchange 0: it has no `request`");
+        check_refused(r#"{"exchanges": [{"request": {"url": "/"}, "response": {}}]}"#, "exchange 0: `request`: it has no `method`");
+        check_refused(&recording(r#"{"status": 99999}"#), "exchange 0: `response`: `status` is `99999`, and has to be a number such as 200");
+        check_refused(&recording(r#"{"body": 1}"#), "exchange 0: `response`: it has no `status`");
+        check_refused(&recording(r#"{"status": 200, "headers": {"a": 1}}"#), "exchange 0: `response`: `headers`: `a` is a number, and has to be text");
+        check_refused(&recording(r#"{"status": 200, "body": 1, "body_base64": ""}"#), "exchange 0: `response`: it has both `body` and `body_base64`");
+        check_refused(&recording(r#"{"status": 200, "body_base64": "?"}"#), "exchange 0: `response`: `body_base64` is not base64");
+        let known = "it may have `status`, `headers`, `body`, `body_base64`";
+        check_refused(&recording(r#"{"status": 200, "bodi": 1}"#), &format!("exchange 0: `response`: its member `bodi` is not known; {known}"));
     }
 }

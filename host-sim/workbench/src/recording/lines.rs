@@ -4,7 +4,8 @@ use std::io::{self, BufRead, Read};
 
 use host_sim_runtime::contract::Message;
 
-use super::messages::recorded;
+use super::messages::{Likeness, likeness, recorded};
+use crate::text::MARK;
 
 /// A line longer than this is refused: no hub takes a message of a tenth of it.
 const LONGEST_LINE: u64 = 64 << 20;
@@ -16,6 +17,8 @@ pub enum Format {
     Recorded,
     /// Each is the body of one message.
     Raw,
+    /// They all are, together; the line break that editors put at the end is none of it.
+    Body,
 }
 
 /// A message and the number of its line, from 0.
@@ -40,6 +43,8 @@ pub enum MessageError {
         line: u64,
         /// What is wrong with it.
         why: String,
+        /// What it looks like.
+        like: Likeness,
     },
 }
 
@@ -47,14 +52,14 @@ impl Format {
     /// The message that the text of a line holds.
     pub(crate) fn message(self, line: u64, text: &[u8]) -> Result<Message, MessageError> {
         match self {
-            Self::Raw => Ok(Message { body: text.to_vec(), position: None }),
-            Self::Recorded => recorded(text).map_err(|why| MessageError::Line { line, why }),
+            Self::Raw | Self::Body => Ok(Message { body: text.to_vec(), position: None }),
+            Self::Recorded => recorded(text).map_err(|why| MessageError::Line { line, why, like: likeness(text) }),
         }
     }
 
     /// Whether a line is to hold a message.
     fn counts(self, text: &[u8]) -> bool {
-        self == Self::Raw || !text.trim_ascii().is_empty()
+        self != Self::Recorded || !text.trim_ascii().is_empty()
     }
 }
 
@@ -97,7 +102,8 @@ impl<R: BufRead> Lines<R> {
         let start = text.len();
         loop {
             let line = self.next;
-            let read = self.input.by_ref().take(LONGEST_LINE).read_until(b'\n', text)?;
+            let mut limited = self.input.by_ref().take(LONGEST_LINE);
+            let read = if self.format == Format::Body { limited.read_to_end(text)? } else { limited.read_until(b'\n', text)? };
             if read == 0 {
                 return Ok(None);
             }
@@ -105,10 +111,14 @@ impl<R: BufRead> Lines<R> {
             let read = u64::try_from(read).unwrap_or(u64::MAX);
             self.bytes = self.bytes.saturating_add(read);
             match text.get(start..) {
+                _ if self.format == Format::Body && read >= LONGEST_LINE => return Err(too_long(line)),
                 Some([.., b'\r', b'\n']) => text.truncate(text.len() - 2),
                 Some([.., b'\n']) => text.truncate(text.len() - 1),
-                _ if read >= LONGEST_LINE => return Err(MessageError::Line { line, why: format!("it is longer than {} MiB", LONGEST_LINE >> 20) }),
+                _ if read >= LONGEST_LINE => return Err(too_long(line)),
                 _ => {}
+            }
+            if line == 0 && text.get(start..).is_some_and(|line| line.starts_with(MARK)) {
+                text.drain(start..start + MARK.len());
             }
             if self.format.counts(text.get(start..).unwrap_or_default()) {
                 return Ok(Some(line));
@@ -116,6 +126,10 @@ impl<R: BufRead> Lines<R> {
             text.truncate(start);
         }
     }
+}
+
+fn too_long(line: u64) -> MessageError {
+    MessageError::Line { line, why: format!("it is longer than {} MiB", LONGEST_LINE >> 20), like: Likeness::Neither }
 }
 
 #[cfg(test)]
@@ -137,12 +151,21 @@ mod tests {
     fn blank_lines_count_but_are_no_messages() {
         check(b"\n{\"body\":\"a\"}\n \t\r\n{\"body\":\"b\"}", Format::Recorded, &[(1, b"a"), (3, b"b")]);
         check(b"\r\n\n  ", Format::Recorded, &[]);
+        check(b"\xef\xbb\xbf\r\n\xef\xbb\xbf{\"body\":\"a\"}", Format::Recorded, &[(1, b"a")]);
     }
 
     #[test]
     fn raw_lines_are_bodies_as_they_stand() {
         check(b"{\"a\":1}\r\n\nnot json \xff", Format::Raw, &[(0, b"{\"a\":1}"), (1, b""), (2, b"not json \xff")]);
+        check(b"\xef\xbb\xbfa\n\xef\xbb\xbfb", Format::Raw, &[(0, b"a"), (1, b"\xef\xbb\xbfb")]);
         check(b"\r\n\r\r\n\r", Format::Raw, &[(0, b""), (1, b"\r"), (2, b"\r")]);
+    }
+
+    #[test]
+    fn a_file_may_be_one_body() {
+        check(b"\xef\xbb\xbf{\n\n \"a\": 1\r\n}\r\n", Format::Body, &[(0, b"{\n\n \"a\": 1\r\n}")]);
+        check(b"\n", Format::Body, &[(0, b"")]);
+        check(b"", Format::Body, &[]);
     }
 
     #[test]
