@@ -374,3 +374,26 @@ fn two_records_that_differ_have_two_ids() {
     assert_eq!(ids.len(), records.len());
     assert!(records.iter().all(|record| ids.contains(&id(record))));
 }
+
+/// All documents of an update of a package, in profile `extended`.
+fn update(additional: Value) -> Vec<Value> {
+    let record = json!({ "id": "/a", "name": "a", "properties": { "displayName": "Update marl", "additionalData": additional } });
+    documents(Settings { profile: Profile::Extended, ..Settings::default() }, Dataset::Assessment, record.to_string().as_bytes())
+}
+
+#[test]
+fn sentences_that_begin_with_a_cve_are_no_list_of_cves() {
+    let [workarounds, notes] = [json!(["CVE-1 needs a new key", "wait"]), json!([{ "cveTitle": "CVE-2 in marl", "text": "wait" }])];
+    let made = update(json!({ "softwareName": "marl", "cvesDetails": ["CVE-1", "CVE-2"], "workarounds": workarounds, "notes": notes }));
+    assert_eq!(made.len(), 2);
+    for document in &made {
+        let additional = "/microsoft_defender_cloud/assessment/additional_data";
+        check(
+            document,
+            &[
+                (&format!("{additional}/workarounds"), workarounds.clone()),
+                (&format!("{additional}/notes"), json!([{ "cve_title": "CVE-2 in marl", "text": "wait" }])),
+            ],
+        );
+    }
+}
