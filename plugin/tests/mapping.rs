@@ -397,3 +397,17 @@ fn sentences_that_begin_with_a_cve_are_no_list_of_cves() {
         );
     }
 }
+
+#[test]
+fn a_line_without_a_document_is_not_told() {
+    let codes = |count: usize| {
+        let score = |number: usize| if number == 0 { json!("high") } else { json!(5) };
+        let cves: Vec<_> = (0..count).map(|number| json!({ "cveId": format!("CVE-{number}"), "cvssScore": score(number) })).collect();
+        let record = json!({ "id": "/a", "properties": { "additionalData": { "softwareName": "marl", "cvesDetails": cves } } });
+        let settings = Settings { profile: Profile::Extended, ..Settings::default() };
+        let decoded = decode(settings, Dataset::Assessment, record.to_string().as_bytes());
+        decoded.problems.iter().map(|problem| problem.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(1000), ["finding-not-read-in-full"]);
+    assert_eq!(codes(1001), ["cves-left-out"]);
+}
