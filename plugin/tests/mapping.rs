@@ -411,3 +411,13 @@ fn a_line_without_a_document_is_not_told() {
     assert_eq!(codes(1000), ["finding-not-read-in-full"]);
     assert_eq!(codes(1001), ["cves-left-out"]);
 }
+
+#[test]
+fn a_text_of_versions_that_holds_nothing_is_none() {
+    for nothing in ["", " null ", "[ ]", "{}", " { }"] {
+        let made = update(json!({ "softwareName": "marl", "detectedSoftwareVersions": nothing, "softwareVersion": "3.1" }));
+        check(&made[0], &[("/package/version", json!("3.1")), ("/microsoft_defender_cloud/assessment/not_read", Value::Null)]);
+    }
+    let made = update(json!({ "softwareName": "marl", "detectedSoftwareVersions": "{3.1}" }));
+    check(&made[0], &[("/package/version", json!("{3.1}")), ("/microsoft_defender_cloud/assessment/not_read", Value::Null)]);
+}
