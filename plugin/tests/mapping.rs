@@ -421,3 +421,15 @@ fn a_text_of_versions_that_holds_nothing_is_none() {
     let made = update(json!({ "softwareName": "marl", "detectedSoftwareVersions": "{3.1}" }));
     check(&made[0], &[("/package/version", json!("{3.1}")), ("/microsoft_defender_cloud/assessment/not_read", Value::Null)]);
 }
+
+#[test]
+fn a_line_about_a_cve_is_in_its_document() {
+    let odd = json!({ "title": "CVE-2", "cvssScore": "high", "publishedDate": "soon", "isZeroDay": "maybe", "lastModifiedDate": "2024-05-06" });
+    for cve in [odd.clone(), json!([odd])] {
+        let finding = json!({ "id": "V-1", "additionalData": { "softwareName": "marl", "vulnerabilityDetails": { "cveId": "CVE-1" }, "cve": cve } });
+        let made = update(json!({ "subAssessment": { "properties": finding } }));
+        let not_read = |at: usize| made[at]["microsoft_defender_cloud"]["assessment"]["not_read"].as_array().map_or(0, Vec::len);
+        assert_eq!((made.len(), not_read(0), not_read(1)), (2, 0, 3), "{cve}");
+        assert!(made[1].to_string().contains("2024-05-06T00:00:00.000Z"), "{:#}", made[1]);
+    }
+}

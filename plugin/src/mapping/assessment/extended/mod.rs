@@ -106,7 +106,7 @@ impl<'a> Split<'a> {
         texts::read(record, tree);
         let parts = Parts::of(record, tree, PARTS);
         leave_out(record, tree, &parts);
-        conversions::but_scores(record, &parts);
+        conversions::but_of_cves(record, &parts);
         conversions::single_version(record, &parts);
         let details = Details::of(record, &parts);
         leave_out_spread_scores(&parts);
