@@ -433,3 +433,15 @@ fn a_line_about_a_cve_is_in_its_document() {
         assert!(made[1].to_string().contains("2024-05-06T00:00:00.000Z"), "{:#}", made[1]);
     }
 }
+
+#[test]
+fn a_version_of_cvss_is_a_text_or_absent() {
+    for (version, shown, lines) in
+        [(json!("3.1"), json!("3.1"), 0), (json!(3.1), json!("3.1"), 0), (json!({ "major": 3 }), Value::Null, 1), (json!(true), Value::Null, 1)]
+    {
+        let made = update(json!({ "softwareName": "marl", "cvesDetails": [{ "cveId": "CVE-1", "cvssScore": 5, "cvssVersion": version }] }));
+        let assessment = &made[0]["microsoft_defender_cloud"]["assessment"];
+        assert_eq!((&assessment["additional_data"]["cves_details"][0]["cvss_version"], &made[0]["vulnerability"]["score"]["version"]), (&shown, &shown));
+        assert_eq!(assessment["not_read"].as_array().map_or(0, Vec::len), lines, "{version}");
+    }
+}
