@@ -374,3 +374,74 @@ fn two_records_that_differ_have_two_ids() {
     assert_eq!(ids.len(), records.len());
     assert!(records.iter().all(|record| ids.contains(&id(record))));
 }
+
+/// All documents of an update of a package, in profile `extended`.
+fn update(additional: Value) -> Vec<Value> {
+    let record = json!({ "id": "/a", "name": "a", "properties": { "displayName": "Update marl", "additionalData": additional } });
+    documents(Settings { profile: Profile::Extended, ..Settings::default() }, Dataset::Assessment, record.to_string().as_bytes())
+}
+
+#[test]
+fn sentences_that_begin_with_a_cve_are_no_list_of_cves() {
+    let [workarounds, notes] = [json!(["CVE-1 needs a new key", "wait"]), json!([{ "cveTitle": "CVE-2 in marl", "text": "wait" }])];
+    let made = update(json!({ "softwareName": "marl", "cvesDetails": ["CVE-1", "CVE-2"], "workarounds": workarounds, "notes": notes }));
+    assert_eq!(made.len(), 2);
+    for document in &made {
+        let additional = "/microsoft_defender_cloud/assessment/additional_data";
+        check(
+            document,
+            &[
+                (&format!("{additional}/workarounds"), workarounds.clone()),
+                (&format!("{additional}/notes"), json!([{ "cve_title": "CVE-2 in marl", "text": "wait" }])),
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_line_without_a_document_is_not_told() {
+    let codes = |count: usize| {
+        let score = |number: usize| if number == 0 { json!("high") } else { json!(5) };
+        let cves: Vec<_> = (0..count).map(|number| json!({ "cveId": format!("CVE-{number}"), "cvssScore": score(number) })).collect();
+        let record = json!({ "id": "/a", "properties": { "additionalData": { "softwareName": "marl", "cvesDetails": cves } } });
+        let settings = Settings { profile: Profile::Extended, ..Settings::default() };
+        let decoded = decode(settings, Dataset::Assessment, record.to_string().as_bytes());
+        decoded.problems.iter().map(|problem| problem.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(1000), ["finding-not-read-in-full"]);
+    assert_eq!(codes(1001), ["cves-left-out"]);
+}
+
+#[test]
+fn a_text_of_versions_that_holds_nothing_is_none() {
+    for nothing in ["", " null ", "[ ]", "{}", " { }"] {
+        let made = update(json!({ "softwareName": "marl", "detectedSoftwareVersions": nothing, "softwareVersion": "3.1" }));
+        check(&made[0], &[("/package/version", json!("3.1")), ("/microsoft_defender_cloud/assessment/not_read", Value::Null)]);
+    }
+    let made = update(json!({ "softwareName": "marl", "detectedSoftwareVersions": "{3.1}" }));
+    check(&made[0], &[("/package/version", json!("{3.1}")), ("/microsoft_defender_cloud/assessment/not_read", Value::Null)]);
+}
+
+#[test]
+fn a_line_about_a_cve_is_in_its_document() {
+    let odd = json!({ "title": "CVE-2", "cvssScore": "high", "publishedDate": "soon", "isZeroDay": "maybe", "lastModifiedDate": "2024-05-06" });
+    for cve in [odd.clone(), json!([odd])] {
+        let finding = json!({ "id": "V-1", "additionalData": { "softwareName": "marl", "vulnerabilityDetails": { "cveId": "CVE-1" }, "cve": cve } });
+        let made = update(json!({ "subAssessment": { "properties": finding } }));
+        let not_read = |at: usize| made[at]["microsoft_defender_cloud"]["assessment"]["not_read"].as_array().map_or(0, Vec::len);
+        assert_eq!((made.len(), not_read(0), not_read(1)), (2, 0, 3), "{cve}");
+        assert!(made[1].to_string().contains("2024-05-06T00:00:00.000Z"), "{:#}", made[1]);
+    }
+}
+
+#[test]
+fn a_version_of_cvss_is_a_text_or_absent() {
+    for (version, shown, lines) in
+        [(json!("3.1"), json!("3.1"), 0), (json!(3.1), json!("3.1"), 0), (json!({ "major": 3 }), Value::Null, 1), (json!(true), Value::Null, 1)]
+    {
+        let made = update(json!({ "softwareName": "marl", "cvesDetails": [{ "cveId": "CVE-1", "cvssScore": 5, "cvssVersion": version }] }));
+        let assessment = &made[0]["microsoft_defender_cloud"]["assessment"];
+        assert_eq!((&assessment["additional_data"]["cves_details"][0]["cvss_version"], &made[0]["vulnerability"]["score"]["version"]), (&shown, &shown));
+        assert_eq!(assessment["not_read"].as_array().map_or(0, Vec::len), lines, "{version}");
+    }
+}

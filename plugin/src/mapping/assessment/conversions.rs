@@ -2,7 +2,7 @@
 
 use super::Parts;
 use crate::defender::assessment::{
-    ADDITIONAL, CVE, CVE_IN_LIST, CVES, CVSS2, CVSS3, CVSS4, EXPLOITABILITY, FINDINGS, FIX, SOFTWARE, STATUS, SUB, SUB_ADDITIONAL, VULNERABILITY,
+    ADDITIONAL, CVE, CVE_IN_LIST, CVES, CVSS2, CVSS3, CVSS4, Cve, EXPLOITABILITY, FINDINGS, FIX, SOFTWARE, STATUS, SUB, SUB_ADDITIONAL, VULNERABILITY,
 };
 use crate::defender::part::Source;
 use crate::json::tree::{Member, Value, array};
@@ -70,7 +70,7 @@ pub(crate) fn cast_of(documented: &str) -> Option<Cast> {
 
 /// Applies all of them.
 pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
-    but_scores(record, parts);
+    but_scores(record, parts, |_| true);
     for rule in SCORES {
         rule.apply(record, parts.member(rule.source));
     }
@@ -90,9 +90,14 @@ pub(super) fn single_version<'a>(record: &Record<'a>, parts: &Parts<'a>) {
     }
 }
 
+/// Applies those that are neither scores nor of CVEs, which profile `extended` reads one by one.
+pub(super) fn but_of_cves<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
+    but_scores(record, parts, |rule| rule.source.part.index != Cve::PART.index);
+}
+
 /// Applies those that no profile does in its own way.
-pub(super) fn but_scores<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
-    for rule in CONVERSIONS {
+fn but_scores<'a>(record: &mut Record<'a>, parts: &Parts<'a>, applies: fn(&Conversion) -> bool) {
+    for rule in CONVERSIONS.iter().filter(|rule| applies(rule)) {
         rule.apply(record, parts.member(rule.source));
     }
     if let Some(date) = parts.member(FINDINGS.signature_update_date) {

@@ -203,10 +203,15 @@ fn convert<'a>(record: &mut Record<'a>, object: Value<'a>, id: Id<'a>, kind: &Ki
             score::convert(record, member, &path(source));
         } else if member.is(ELEMENT.cvss.name) {
             score::convert_all(record, member.value.get(), &path(ELEMENT.cvss));
-        } else if member.is(ELEMENT.cvss_version.name)
-            && let Value::Number(digits) = member.value.get()
-        {
-            member.value.set(Value::Text(digits));
+        } else if member.is(ELEMENT.cvss_version.name) {
+            match member.value.get() {
+                Value::Text(_) | Value::Null => {}
+                Value::Number(digits) => member.value.set(Value::Text(digits)),
+                other => {
+                    record.errors.unexpected(&path(ELEMENT.cvss_version), other, "a version");
+                    member.value.set(Value::Null);
+                }
+            }
         }
     }
     let lines = record.errors.take();

@@ -106,7 +106,7 @@ impl<'a> Split<'a> {
         texts::read(record, tree);
         let parts = Parts::of(record, tree, PARTS);
         leave_out(record, tree, &parts);
-        conversions::but_scores(record, &parts);
+        conversions::but_of_cves(record, &parts);
         conversions::single_version(record, &parts);
         let details = Details::of(record, &parts);
         leave_out_spread_scores(&parts);
@@ -148,9 +148,10 @@ impl<'a> Split<'a> {
         self.stay.len().max(1)
     }
 
-    /// Whether a part of the record could not be read.
+    /// Whether a document says of a part of the record that it could not be read.
     pub(crate) fn has_lines(&self) -> bool {
-        !self.lines.is_empty() || self.cves.iter().any(|cve| !cve.lines.is_empty())
+        let told = |at: usize| !self.cves[at].lines.is_empty();
+        !self.lines.is_empty() || if self.places.is_some() { self.stay.iter().copied().any(told) } else { (0..self.cves.len()).any(told) }
     }
 
     /// How many CVEs have no document.

@@ -73,6 +73,8 @@ fn named<'a>(record: &Record<'a>, element: Value<'a>) -> Option<Id<'a>> {
     cve(record, element).or_else(in_object)
 }
 
+/// The id that a text is: what says more than an id, as the title of an advisory does, names no CVE.
 fn cve<'a>(record: &Record<'a>, value: Value<'a>) -> Option<Id<'a>> {
-    value.text().filter(|text| begins_as_cve(text)).and_then(|_| Id::of(record, value))
+    let is_id = |text: &&str| begins_as_cve(text) && !text.trim().contains(char::is_whitespace);
+    value.text().filter(is_id).and_then(|_| Id::of(record, value))
 }

@@ -110,9 +110,9 @@ fn versions<'a>(record: &mut Record<'a>, member: &'a Member<'a>, source: Source)
     let value = member.value.get();
     let read = match value {
         Value::Text(text) => match text.trim() {
-            "" | "null" | "{}" => Value::Null,
-            trimmed if trimmed.starts_with('[') => match parse::value(record.arena, text, Names::Snake(&NAMES)) {
-                Ok(list @ Value::Array(_)) => list,
+            "" | "null" => Value::Null,
+            trimmed if trimmed.starts_with(['[', '{']) => match parse::value(record.arena, text, Names::Snake(&NAMES)) {
+                Ok(list @ (Value::Array(_) | Value::Object([]))) => list,
                 _ => value,
             },
             _ => value,
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn what_says_nothing_is_nothing() {
-        for nothing in ["\"\"", "\" \"", "null", "[]", "{}", "\"null\"", "\"[]\"", "\"{}\""] {
+        for nothing in ["\"\"", "\" \"", "null", "[]", "{}", "\"null\"", "\"[]\"", "\"{}\"", "\" [ ] \"", "\"{ }\""] {
             for member in ["CvesDetails", "cves", "scannersDetails", "DetectedSoftwareVersions"] {
                 check(&format!(r#"{{"{member}":{nothing}}}"#), "", 0);
             }
