@@ -1,9 +1,25 @@
 //! Cases of profile `extended`: what fields of documents should be, in the words of the cases' own format.
 
+use std::path::PathBuf;
+
 use microsoft_defender_cloud::contract::{Dataset, Message};
 use microsoft_defender_cloud::plugin::Plugin;
 use regex_lite::Regex;
 use serde_json::{Map, Value};
+
+use crate::shared;
+
+/// The cases of profile `extended`, each a file of its own.
+pub fn cases(dataset: &str) -> Option<Vec<Value>> {
+    let folder = shared::folder().join("cases/extended").join(dataset);
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        println!("SKIPPED: no cases in `{}`; set DEFENDER_SHARED to where the reference data lies", folder.display());
+        return None;
+    };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.sort();
+    Some(files.iter().map(|file| serde_json::from_str(&std::fs::read_to_string(file).expect("a case")).expect("a case is JSON")).collect())
+}
 
 /// What a case does not find as it should be.
 pub fn check(case: &Value) -> Vec<String> {

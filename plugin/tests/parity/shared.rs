@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::compare::Case;
 
-fn folder() -> PathBuf {
+/// The folder that the reference data is in.
+pub fn folder() -> PathBuf {
     std::env::var_os("DEFENDER_SHARED").map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")), PathBuf::from)
 }
 
@@ -57,18 +58,6 @@ pub fn cases(dataset: &str) -> Option<Vec<Case>> {
         cases.push(Case { name, tags: tags(&case["tags"]), message: message.to_owned(), expected: case["expected"].clone() });
     }
     Some(cases)
-}
-
-/// The cases of profile `extended`, each a file of its own.
-pub fn extended(dataset: &str) -> Option<Vec<Value>> {
-    let folder = folder().join("cases/extended").join(dataset);
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        println!("SKIPPED: no cases in `{}`; set DEFENDER_SHARED to where the reference data lies", folder.display());
-        return None;
-    };
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
-    files.sort();
-    Some(files.iter().map(|file| serde_json::from_str(&std::fs::read_to_string(file).expect("a case")).expect("a case is JSON")).collect())
 }
 
 fn tags(value: &Value) -> Vec<String> {

@@ -1,10 +1,10 @@
 //! `cloud.*`: the cloud that a resource is in, and whose account.
 
 use super::id::{self, Place};
+use super::provider::Cloud;
 use super::{Parts, copy, text};
 use crate::defender::arn;
 use crate::defender::assessment::{ADDITIONAL, RESOURCE, SUB_RESOURCE};
-use crate::defender::part::Source;
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::Value;
 use crate::mapping::record::{Reader, Record, rules};
@@ -20,44 +20,6 @@ rules! { ASSESSMENT;
         "profile extended: `resource_details.native_resource_id`, else of AWS and GCP `native_cloud_unique_identifier` other than NoArn, else `resource_details.id`, else what the assessment's `id` begins with";
     INSTANCE_NAME "cloud.instance.name" =
         "profile extended: `resource_details.resource_name`, else of AWS and GCP `resource_name` of `additional_data`, else of `sub_assessment.resource_details`";
-}
-
-/// A cloud that Defender looks after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::mapping) enum Cloud {
-    /// Microsoft's own.
-    Azure,
-    /// Amazon's.
-    Aws,
-    /// Google's.
-    Gcp,
-}
-
-impl Cloud {
-    /// The cloud that a resource is in, if the record names one.
-    pub(super) fn of<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>) -> Option<Self> {
-        let source = text(read, parts, &[RESOURCE.source, SUB_RESOURCE.source])?;
-        [Self::Azure, Self::Aws, Self::Gcp].into_iter().find(|cloud| cloud.name().eq_ignore_ascii_case(source))
-    }
-
-    /// Whether a resource is in another cloud than Azure.
-    pub(super) fn is_foreign(cloud: Option<Self>) -> bool {
-        matches!(cloud, Some(Self::Aws | Self::Gcp))
-    }
-
-    /// Places that are read of other clouds alone.
-    pub(super) fn only_foreign(cloud: Option<Self>, sources: &[Source]) -> &[Source] {
-        if Self::is_foreign(cloud) { sources } else { &[] }
-    }
-
-    /// Its `cloud.provider`.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Azure => "azure",
-            Self::Aws => "aws",
-            Self::Gcp => "gcp",
-        }
-    }
 }
 
 const ARNS: &[Place] = &[Place::Member(RESOURCE.native_resource_id), Place::Native, Place::Member(SUB_RESOURCE.native_resource_id)];

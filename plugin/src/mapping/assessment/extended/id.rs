@@ -1,6 +1,6 @@
 //! The places where the id of a resource may stand.
 
-use super::cloud::Cloud;
+use super::provider::Cloud;
 use super::{Parts, text};
 use crate::defender::arm_id::{ArmId, assessed_resource};
 use crate::defender::assessment::{ADDITIONAL, RECORD, SUB, SUB_RESOURCE};

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-use super::cloud::Cloud;
 use super::id::{self, Place};
+use super::provider::Cloud;
 use super::{Parts, text};
 use crate::defender::arm_id::{self, ArmId};
 use crate::defender::assessment::{ADDITIONAL, RESOURCE, SUB_RESOURCE};
