@@ -4,7 +4,7 @@ mod distrust;
 #[cfg(unix)]
 mod folder;
 #[cfg(not(unix))]
-#[path = "cache/by_path.rs"]
+#[path = "cache/nowhere.rs"]
 mod folder;
 #[cfg(unix)]
 mod trust;

@@ -11,8 +11,8 @@ mod private;
 
 /// What stands in place of the folder where there is no Unix.
 #[expect(dead_code, reason = "nothing can be done with a folder that there is not")]
-#[path = "by_path.rs"]
-mod by_path;
+#[path = "nowhere.rs"]
+mod nowhere;
 
 /// The smallest component: a header and nothing in it.
 const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
@@ -73,8 +73,8 @@ fn where_it_is_not_known_who_may_write_nothing_is_kept() {
     let scratch = Scratch::new("elsewhere");
     let missing = scratch.0.join("missing");
     for folder in [&scratch.0, &missing] {
-        assert!(matches!(by_path::Folder::open(folder), Ok(None)));
-        assert!(matches!(by_path::Folder::make(folder), Ok(None)));
+        assert!(matches!(nowhere::Folder::open(folder), Ok(None)));
+        assert!(matches!(nowhere::Folder::make(folder), Ok(None)));
     }
     assert!(!missing.exists());
 }
