@@ -314,7 +314,7 @@ fn a_thousand_levels_are_mapped_and_a_million_survived() {
 #[test]
 fn an_explanation_names_rules_sources_and_what_was_not_read() {
     let message = br#"{"AlertUri":"u","NobodyKnows":{"a":1},"properties":{"weight":"7","New":2},"Entities":[{"HostName":"h"}]}"#;
-    let mut plugin = Plugin::default();
+    let mut plugin = Plugin::new(elastic());
     let explanations = plugin.explain(Dataset::Event, &Message { body: message.to_vec(), position: None });
     let trace = |field: &str| explanations[0].traces.iter().find(|trace| trace.field == field).cloned().expect("the field is filled");
     assert_eq!(trace("event.reference").sources, ["AlertUri"]);
@@ -333,7 +333,7 @@ fn an_explanation_names_rules_sources_and_what_was_not_read() {
 
 #[test]
 fn an_explanation_names_what_was_dropped() {
-    let mut plugin = Plugin::default();
+    let mut plugin = Plugin::new(elastic());
     let mut unused = |dataset, record: Value| plugin.explain(dataset, &Message { body: record.to_string().into_bytes(), position: None }).remove(0).unused;
     // A date that cannot be read goes without a word, and so does the name of a package where nothing is a vulnerability.
     assert_eq!(unused(Dataset::Event, json!({ "Entities": [{ "StartTimeUtc": "soon", "Name": "n" }] })), ["Entities[0].StartTimeUtc"]);
@@ -347,7 +347,7 @@ fn an_explanation_names_what_was_dropped() {
 #[test]
 fn a_field_comes_from_what_the_fields_that_it_is_made_of_come_from() {
     let record = finding(json!({ "resourceType": "User", "resourceName": "mona" }), json!({}));
-    let explanation = Plugin::default().explain(Dataset::Assessment, &Message { body: record.to_string().into_bytes(), position: None }).remove(0);
+    let explanation = Plugin::new(elastic()).explain(Dataset::Assessment, &Message { body: record.to_string().into_bytes(), position: None }).remove(0);
     let related = explanation.traces.iter().find(|trace| trace.field == "related.user").expect("the field is filled");
     assert_eq!(related.sources, ["properties.additionalData.resourceType", "properties.additionalData.resourceName"]);
 }

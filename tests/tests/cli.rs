@@ -51,9 +51,9 @@ fn stored_originals_of_assessments_are_mapped_again() {
         &[
             "replay",
             &wasm(),
-            fixture("tenant").to_str().expect("UTF-8"),
+            fixture("grouped").to_str().expect("UTF-8"),
             "--settings",
-            r#"{"subscription_id":"cd53e736-e47f-4f28-a3fb-4161ecd881bf","sub_assessments":"per-assessment","preserve_original_event":true}"#,
+            r#"{"subscription_id":"cd53e736-e47f-4f28-a3fb-4161ecd881bf","sub_assessments":"per-assessment","preserve_original_event":true,"profile":"elastic"}"#,
             "--now",
             "2026-01-01T00:00:00Z",
             "--quiet",
@@ -69,7 +69,17 @@ fn stored_originals_of_assessments_are_mapped_again() {
     assert_eq!(walked.len(), 48);
     let messages: String = walked.iter().map(|document| serde_json::json!({ "body": document["event"]["original"] }).to_string() + "\n").collect();
     let output = run_with(
-        &["decode", &wasm(), "--dataset", "assessment", "--settings", r#"{"preserve_original_event":true}"#, "--now", "2026-01-01T00:00:00Z", "--quiet"],
+        &[
+            "decode",
+            &wasm(),
+            "--dataset",
+            "assessment",
+            "--settings",
+            r#"{"preserve_original_event":true,"profile":"elastic"}"#,
+            "--now",
+            "2026-01-01T00:00:00Z",
+            "--quiet",
+        ],
         &messages,
     );
     let again: Vec<Value> = output.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
@@ -132,7 +142,7 @@ fn an_unexpected_request_fails_and_an_unused_recording_is_reported() {
         exchange("/never/asked", "{}"),
     ];
     folder.write("exchanges.json", format!(r#"{{"exchanges":[{}]}}"#, exchanges.join(",")));
-    folder.write("settings.json", r#"{"subscription_id":"s"}"#);
+    folder.write("settings.json", r#"{"subscription_id":"s","metadata":"none"}"#);
     let output = run_with(&["replay", &wasm(), folder.path().to_str().expect("UTF-8")], "");
     assert_eq!(output.status, 1, "{}", output.stderr);
     assert!(output.stderr.contains("/subscriptions/s/next?page=2") && output.stderr.contains("nearest"), "{}", output.stderr);
@@ -144,7 +154,7 @@ fn a_run_that_is_not_complete_ends_with_3() {
     let folder = Scratch::new("cli-forbidden");
     let exchanges = r#"{"exchanges":[{"request":{"method":"GET","url":"https://management.azure.com/subscriptions/s/providers/Microsoft.Security/assessments?api-version=2021-06-01"},"response":{"status":403,"headers":{},"body":{"error":{"code":"AuthorizationFailed","message":"no"}}}}]}"#;
     folder.write("exchanges.json", exchanges);
-    let output = run_with(&["replay", &wasm(), folder.path().to_str().expect("UTF-8"), "--settings", r#"{"subscription_id":"s"}"#], "");
+    let output = run_with(&["replay", &wasm(), folder.path().to_str().expect("UTF-8"), "--settings", r#"{"subscription_id":"s","metadata":"none"}"#], "");
     assert_eq!(output.status, 3, "{}", output.stderr);
     assert!(output.stderr.contains("Reader"), "{}", output.stderr);
 }
@@ -162,7 +172,8 @@ fn inspect_shows_what_the_component_is() {
 fn the_reference_recording_gives_its_six_records() {
     let (Some(exchanges), Some(expected)) = (shared("gold/api/exchanges.json"), shared("gold/api/expected-messages-deep.ndjson")) else { return };
     let folder = exchanges.parent().expect("a folder").to_str().expect("UTF-8").to_owned();
-    let settings = r#"{"subscription_id":"5abcdef6-1234-5678-8912-e1234abcdef1","sub_assessments":"per-assessment","preserve_original_event":true}"#;
+    let settings =
+        r#"{"subscription_id":"5abcdef6-1234-5678-8912-e1234abcdef1","sub_assessments":"per-assessment","preserve_original_event":true,"profile":"elastic"}"#;
     let output = run_with(&["replay", &wasm(), &folder, "--settings", settings, "--quiet"], "");
     assert_eq!(output.status, 0, "{}", output.stderr);
     let originals = |text: &str| -> Vec<Value> {
@@ -202,7 +213,7 @@ fn a_byte_order_mark_in_front_of_a_file_is_none_of_it() {
             "\u{feff}{{\"exchanges\":[{{\"request\":{{\"method\":\"GET\",\"url\":\"{url}\"}},\"response\":{{\"status\":200,\"body_base64\":\"{body}\"}}}}]}}"
         ),
     );
-    folder.write("settings.json", "\u{feff}{\"subscription_id\":\"s\",\"sub_assessments\":\"none\"}");
+    folder.write("settings.json", "\u{feff}{\"subscription_id\":\"s\",\"sub_assessments\":\"none\",\"metadata\":\"none\"}");
     folder.write("messages.ndjson", "\u{feff}{\"body\":\"{}\"}\n");
     let replayed = run_with(&["replay", &wasm(), folder.path().to_str().expect("UTF-8")], "");
     assert_eq!(replayed.status, 0, "{}", replayed.stderr);

@@ -21,7 +21,7 @@ fn instance(component: &Component, tags: &[String]) -> Instance {
     let preserve = ["preserve_original_event", "preserve_duplicate_custom_fields"];
     let has = |name: &str| tags.iter().any(|tag| tag == name);
     let others: Vec<_> = tags.iter().filter(|tag| !preserve.contains(&tag.as_str())).collect();
-    let settings = json!({ preserve[0]: has(preserve[0]), preserve[1]: has(preserve[1]), "tags": others });
+    let settings = json!({ "profile": "elastic", preserve[0]: has(preserve[0]), preserve[1]: has(preserve[1]), "tags": others });
     let mut instance = component.start().expect("an instance");
     instance.configure(&settings.to_string()).expect("settings");
     instance

@@ -23,7 +23,7 @@ fn replay(name: &str, settings: &str, exchanges: &[(String, String)]) -> (i32, S
 }
 
 fn subscription() -> String {
-    format!(r#"{{"subscription_id":"{}","sub_assessments":"per-assessment"}}"#, SUBSCRIPTION.rsplit('/').next().expect("an id"))
+    format!(r#"{{"subscription_id":"{}","sub_assessments":"per-assessment","metadata":"none"}}"#, SUBSCRIPTION.rsplit('/').next().expect("an id"))
 }
 
 fn first() -> String {
@@ -56,8 +56,11 @@ fn a_link_with_raw_characters_becomes_a_url() {
 #[test]
 fn a_management_group_may_have_any_letters() {
     let url = format!("{HOST}/providers/Microsoft.Management/managementGroups/Gr%C3%B6%C3%9Fe%201/providers/Microsoft.Security/assessments?{QUERY}");
-    let (status, stderr, documents) =
-        replay("requests-group", r#"{"management_group_name":"Größe 1","sub_assessments":"per-assessment"}"#, &[(url, r#"{"value":[]}"#.into())]);
+    let (status, stderr, documents) = replay(
+        "requests-group",
+        r#"{"management_group_name":"Größe 1","sub_assessments":"per-assessment","metadata":"none"}"#,
+        &[(url, r#"{"value":[]}"#.into())],
+    );
     assert_eq!((status, documents), (0, 1), "{stderr}");
     assert!(stderr.contains("warning: setting `/management_group_name`"), "{stderr}");
 }

@@ -205,7 +205,7 @@ fn a_diff_says_how_many_requests_are_not_recorded() {
     let component = component();
     let scope = |number: u32| format!("\"0a1b2c3d-0000-4444-8888-00000000000{number}\"");
     let said = |scopes: u32| {
-        let settings = format!("{{\"subscription_ids\":[{}]}}", (0..scopes).map(scope).collect::<Vec<_>>().join(","));
+        let settings = format!("{{\"subscription_ids\":[{}],\"metadata\":\"none\"}}", (0..scopes).map(scope).collect::<Vec<_>>().join(","));
         scratch.write("exchanges.json", "{\"exchanges\":[]}");
         run(&["diff", text(&component), text(&component), text(scratch.path()), "--settings", &settings])
     };
@@ -227,8 +227,12 @@ fn a_record_is_explained_field_by_field() {
     let one = explain(&[text(&file), "--field", "event.kind"]);
     ended(&one, 0, "  event.kind = \"alert\"\n      rule  constant: alert\n");
     assert!(!one.stdout.contains("display_name"), "{}", one.stdout);
-    ended(&explain(&[text(&file), "--field", "rule", "--settings", r#"{"profile": "extended"}"#]), 0, "  rule.name = \"Suspect process\"\n");
-    ended(&explain(&[text(&file), "--field", "rule.name"]), 1, "`rule.name` is not in the document; it would come from\n  rule.name: ");
+    ended(&explain(&[text(&file), "--field", "rule"]), 0, "  rule.name = \"Suspect process\"\n");
+    ended(
+        &explain(&[text(&file), "--field", "rule.name", "--settings", r#"{"profile": "elastic"}"#]),
+        1,
+        "`rule.name` is not in the document; it would come from\n  rule.name: ",
+    );
     ended(&explain(&[text(&file), "--field", "no.such"]), 2, "`no.such` is no field");
     let json: Value = serde_json::from_str(&explain(&[text(&file), "--json"]).stdout).expect("JSON");
     assert_eq!(json["unused"], json!(["Odd.a"]));
@@ -244,7 +248,7 @@ fn two_components_are_compared_and_one_shows_its_dependencies() {
     let scratch = Scratch::new("workbench-inspect");
     let (old, new) = (component(), another_version(&scratch));
     let one = run(&["inspect", text(&old)]);
-    ended(&one, 0, "\n  profile: elastic | extended = \"elastic\"\n");
+    ended(&one, 0, "\n  profile: elastic | extended = \"extended\"\n");
     ended(&one, 0, "\ndependencies\n");
     ended(&one, 0, "  microsoft_defender_cloud.event (");
     let json: Value = serde_json::from_str(&run(&["inspect", text(&old), "--json"]).stdout).expect("JSON");
@@ -281,13 +285,13 @@ fn all_that_the_fixtures_and_gold_give_keeps_to_ecs() {
     let scratch = Scratch::new("workbench-ecs-fixtures");
     let component = component();
     let mut files = Vec::new();
-    for folder in ["tenant", "list-all"] {
-        for profile in ["elastic", "extended"] {
+    for (folder, profiles) in [("tenant", &["extended"][..]), ("grouped", &["elastic", "extended"]), ("list-all", &["elastic", "extended"])] {
+        for profile in profiles {
             let fixture = tests::workspace().join("tests/fixtures").join(folder);
             let mut settings: Value = serde_json::from_str(&fs::read_to_string(fixture.join("settings.json")).expect("readable")).expect("JSON");
-            settings["profile"] = profile.into();
-            // The fixtures hold none.
-            settings["metadata"] = "none".into();
+            settings["profile"] = (*profile).into();
+            // Only one of them holds it.
+            settings["metadata"] = if folder == "tenant" { "join" } else { "none" }.into();
             let out = scratch.path().join(format!("{folder}-{profile}"));
             let ran = run(&["replay", text(&component), text(&fixture), "--out", text(&out), "--settings", &settings.to_string(), "-q"]);
             assert!(matches!(ran.status, 0 | 3), "{ran:#?}");

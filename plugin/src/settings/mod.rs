@@ -50,9 +50,9 @@ impl SubAssessments {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Metadata {
     /// They stay as they come.
-    #[default]
     None,
     /// It is listed once a run, and joined to them.
+    #[default]
     Join,
 }
 
@@ -70,9 +70,9 @@ impl Metadata {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Profile {
     /// What the reference mapping makes.
-    #[default]
     Elastic,
-    /// That, with more ECS fields, and with `event.kind`, `category` and `type` corrected where a record is no alert.
+    /// What an analyst needs of today's Azure: a finding for each CVE, more ECS fields, and `event.kind`, `category` and `type` as they are.
+    #[default]
     Extended,
 }
 

@@ -51,13 +51,14 @@ impl Draft {
         }
         // A national cloud has its own audience, which must never be that of another one.
         settings.token_scopes = self.token_scopes.unwrap_or_else(|| vec![format!("{}/.default", settings.url)]);
-        settings.metadata = match (self.metadata, settings.profile) {
-            (Some(Metadata::Join), Profile::Elastic) => {
-                report.warning("/metadata", "has no effect in profile `elastic`".into());
+        settings.metadata = match (settings.profile, self.metadata) {
+            (Profile::Extended, metadata) => metadata.unwrap_or_default(),
+            (Profile::Elastic, metadata) => {
+                if metadata == Some(Metadata::Join) {
+                    report.warning("/metadata", "has no effect in profile `elastic`".into());
+                }
                 Metadata::None
             }
-            (None, Profile::Extended) => Metadata::Join,
-            (metadata, _) => metadata.unwrap_or_default(),
         };
         switches_among_tags(&mut settings, report);
         settings

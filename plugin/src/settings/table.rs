@@ -159,11 +159,11 @@ pub(super) static ROWS: [Row; 19] = [
         title: "Metadata of assessments",
         group: Group::Collecting,
         kind: Kind::Choice { choices: &[METADATA[0].name(), METADATA[1].name()], store: |draft, place| draft.metadata = METADATA.get(place).copied() },
-        default: "\"none\"",
+        default: "\"join\"",
         example: "\"none\"",
         description: "`join` lists once a run what Azure says of each kind of assessment, and puts it into `properties.metadata` of every assessment that \
-            comes without: its description, remediation, severity and category. A list that fails makes no run incomplete. Where it is not given, it is \
-            `join` in profile `extended`, and it has no effect in profile `elastic`.",
+            comes without: its description, remediation, severity and category. A list that fails makes no run incomplete. In profile `elastic` it has no \
+            effect.",
     },
     Row {
         name: "metadata_api_version",
@@ -248,9 +248,10 @@ pub(super) static ROWS: [Row; 19] = [
             choices: &[PROFILES[0].name(), PROFILES[1].name()],
             store: |draft, place| draft.settings.profile = PROFILES.get(place).copied().unwrap_or_default(),
         },
-        default: "\"elastic\"",
-        example: "\"extended\"",
-        description: "`elastic` makes the documents that Elastic's integration makes; `extended` adds ECS fields that it leaves out, and corrects \
-            `event.kind`, `event.category` and `event.type` of records that are no alerts.",
+        default: "\"extended\"",
+        example: "\"elastic\"",
+        description: "`extended` makes documents for today's Azure: a finding for each CVE, with package, severity and score, ECS fields that the reference leaves \
+            out, and the right `event.kind`, `event.category` and `event.type` of records that are no alerts. `elastic` makes the documents that Elastic's \
+            integration makes, value by value.",
     },
 ];

@@ -20,7 +20,7 @@ pub fn event() -> Vec<Vec<u8>> {
 /// Assessment records, and decisions that make some.
 pub fn assessment() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
-    for folder in ["tenant", "list-all"] {
+    for folder in ["tenant", "grouped", "list-all"] {
         for (at, record) in (0_u8..).zip(recorded_records(folder)) {
             seeds.push([&[at & 0x1f], record.as_bytes()].concat());
         }
@@ -42,7 +42,7 @@ const FINDINGS: [&str; 6] = [
 
 /// Settings that are taken, and some that are not.
 pub fn settings() -> Vec<Vec<u8>> {
-    let mut seeds = vec![read("tenant/settings.json"), read("list-all/settings.json")];
+    let mut seeds = vec![read("tenant/settings.json"), read("grouped/settings.json"), read("list-all/settings.json")];
     let more = [
         r#"{"subscription_ids":["0a1b2c3d-0000-4444-8888-ccccddddeeee"],"management_group_names":["a","A"],"url":"https://management.usgovcloudapi.net/"}"#,
         r#"{"management_group_name":"g","subscription_id":null,"eventhub":"","token_scopes":["x"],"assessment_api_version":"2021-06-01T00:00:00Z","max_memory":33554432}"#,

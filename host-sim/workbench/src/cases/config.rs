@@ -106,7 +106,7 @@ impl Config {
     }
 }
 
-/// The settings that tags of a reference stand for. A document without tags was made without any.
+/// The settings that tags of a reference stand for, in the profile that makes its documents. A document without tags was made without any.
 pub(super) fn settings_of(tags: Option<&Value>) -> Result<String, String> {
     let not_tags = || "`tags` is neither a text nor a list of texts".to_owned();
     let all: Vec<&str> = match tags {
@@ -115,7 +115,7 @@ pub(super) fn settings_of(tags: Option<&Value>) -> Result<String, String> {
         Some(Value::Array(tags)) => tags.iter().map(Value::as_str).collect::<Option<_>>().ok_or_else(not_tags)?,
         Some(_) => return Err(not_tags()),
     };
-    let mut settings = json!({ "tags": all.iter().filter(|tag| !SWITCHES.contains(tag)).collect::<Vec<_>>() });
+    let mut settings = json!({ "profile": "elastic", "tags": all.iter().filter(|tag| !SWITCHES.contains(tag)).collect::<Vec<_>>() });
     for switch in SWITCHES.into_iter().filter(|switch| all.contains(switch)) {
         settings[switch] = true.into();
     }
@@ -136,13 +136,16 @@ mod tests {
     #[test]
     fn tags_become_settings_and_a_cases_own_win() {
         let common = "# ours\nfields:\n  tags:\n    - preserve_original_event\n    - forwarded\nnumeric_keyword_fields: [a.b]\n";
-        assert_eq!(settings(common, ""), Ok(json!({"tags": ["forwarded"], "preserve_original_event": true})));
-        assert_eq!(settings(common, "fields: {tags: [preserve_duplicate_custom_fields]}"), Ok(json!({"tags": [], "preserve_duplicate_custom_fields": true})));
-        assert_eq!(settings("---\n# nothing\n", ""), Ok(json!({"tags": []})));
-        assert_eq!(settings_of(Some(&json!("a"))), Ok(r#"{"tags":["a"]}"#.to_owned()));
+        assert_eq!(settings(common, ""), Ok(json!({"profile": "elastic", "tags": ["forwarded"], "preserve_original_event": true})));
+        assert_eq!(
+            settings(common, "fields: {tags: [preserve_duplicate_custom_fields]}"),
+            Ok(json!({"profile": "elastic", "tags": [], "preserve_duplicate_custom_fields": true}))
+        );
+        assert_eq!(settings("---\n# nothing\n", ""), Ok(json!({"profile": "elastic", "tags": []})));
+        assert_eq!(settings_of(Some(&json!("a"))), Ok(r#"{"profile":"elastic","tags":["a"]}"#.to_owned()));
         assert!(settings_of(Some(&json!([1]))).is_err());
         let of_event = Config::parse("").expect("YAML").settings(Some(&json!(["own"])));
-        assert_eq!(of_event, Ok(r#"{"tags":["own"]}"#.to_owned()));
+        assert_eq!(of_event, Ok(r#"{"profile":"elastic","tags":["own"]}"#.to_owned()));
     }
 
     #[test]
