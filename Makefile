@@ -39,7 +39,7 @@ component: toolchain ## the component alone
 	$(FLAGS) $(CARGO) build --release --locked --target $(TARGET) -p microsoft_defender_cloud
 	@cp $(BUILT) $(COMPONENT)
 
-dist: build ## what is published, into dist/: the component, its bill of materials, checksums, an OCI layout
+dist: build ## what is published, into dist/: component and host, bills of materials, licences, checksums, an OCI layout
 	$(CARGO) run --quiet --profile host --locked -p tests --bin dist -- dist
 
 run: build ## replay the shipped recordings of both data sets into out/, and show what happened

@@ -81,15 +81,16 @@ fn the_runtimes_modules_name_only_what_they_may() {
         "super::",
         &[
             ("bindings", &[]),
+            ("room", &[]),
             ("stop", &[]),
-            ("load_error", &[]),
-            ("limits", &[]),
+            ("load_error", &["room", "stop"]),
+            ("limits", &["room"]),
             ("wit", &[]),
             ("cache", &[]),
             ("engine", &["cache", "limits", "load_error"]),
             ("artifact", &["engine", "load_error", "wit"]),
             ("convert", &["bindings", "stop"]),
-            ("instance", &["artifact", "bindings", "convert", "engine", "limits", "load_error", "stop"]),
+            ("instance", &["artifact", "bindings", "convert", "engine", "limits", "load_error", "room", "stop"]),
         ],
     );
     check(

@@ -1,23 +1,25 @@
-//! What is published with the component: the packages inside it, the bill of materials, licences, checksums, the OCI layout.
+//! What is published with the component and the host: the packages inside them, bills of materials, licences, checksums, the OCI layout.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 use tests::dist::packages::{Kind, Package};
-use tests::dist::{PACKAGE, TARGET, auditable, licences, packages, sha256};
-use tests::{built_into, component, workspace};
+use tests::dist::{HOST, PACKAGE, TARGET, auditable, licences, packages, paths, sha256, target_of_this_machine};
+use tests::{built_into, component, fixture, host_sim, workspace};
 
 fn packages_of_the_component() -> Vec<Package> {
     packages::of(PACKAGE, TARGET).expect("cargo knows")
 }
 
-/// A folder of its own for a test, with the component and all that is published with it.
+/// A folder of its own for a test, with the component, the host and all that is published with them.
 fn published(name: &str) -> PathBuf {
     let folder = built_into("dist").join(name);
     fs::create_dir_all(&folder).expect("it can be made");
     fs::copy(component(), folder.join("microsoft_defender_cloud.wasm")).expect("`make build` was run");
+    fs::copy(host_sim(), folder.join(HOST)).expect("`make build` was run");
     tests::dist::write(&folder).expect("it can be described");
     folder
 }
@@ -59,13 +61,14 @@ fn an_audit_finds_the_packages_in_the_component() {
     assert!(!runtime("wit-parser"), "only the macro that makes the bindings needs it");
 }
 
-#[test]
-fn the_bill_of_materials_lists_each_package_once_and_refers_to_nothing_else() {
-    let folder = published("bill");
-    let bill = json(&folder.join("microsoft_defender_cloud.cdx.json"));
+/// The bill of materials of a file lists each package once, and refers to nothing else.
+#[track_caller]
+fn check_bill(folder: &Path, name: &str, file: &str, kind: &str, packages: &[Package]) {
+    let bill = json(&folder.join(format!("{name}.cdx.json")));
     assert_eq!((text(&bill["bomFormat"]), text(&bill["specVersion"])), ("CycloneDX", "1.5"));
     let subject = &bill["metadata"]["component"];
-    assert_eq!(text(&subject["hashes"][0]["content"]), sha256(&fs::read(component()).expect("`make build` was run")));
+    assert_eq!((text(&subject["name"]), text(&subject["type"])), (name, kind));
+    assert_eq!(text(&subject["hashes"][0]["content"]), sha256(&fs::read(folder.join(file)).expect("it is there")));
 
     let parts = bill["components"].as_array().expect("a list");
     let mut references = BTreeSet::from([text(&subject["bom-ref"])]);
@@ -73,15 +76,65 @@ fn the_bill_of_materials_lists_each_package_once_and_refers_to_nothing_else() {
         assert!(references.insert(text(&part["bom-ref"])), "{part} is there twice");
         assert_eq!(text(&part["purl"]), format!("pkg:cargo/{}@{}", text(&part["name"]), text(&part["version"])));
         assert!(matches!(text(&part["scope"]), "required" | "excluded"));
-        assert_eq!(text(&part["hashes"][0]["content"]).len(), 64);
+        let is_own = packages.iter().any(|package| package.name == text(&part["name"]) && package.checksum.is_none());
+        assert!(is_own || text(&part["hashes"][0]["content"]).len() == 64, "{part}");
         assert!(!text(&part["licenses"][0]["expression"]).is_empty());
     }
-    assert_eq!(references.len(), packages_of_the_component().len());
+    assert_eq!(references.len(), packages.len());
     let dependencies = bill["dependencies"].as_array().expect("a list");
     assert_eq!(dependencies.iter().map(|entry| text(&entry["ref"])).collect::<BTreeSet<_>>(), references);
     for needed in dependencies.iter().flat_map(|entry| entry["dependsOn"].as_array().expect("a list")) {
         assert!(references.contains(text(needed)), "{needed} is not listed");
     }
+}
+
+#[test]
+fn the_bills_of_materials_are_whole() {
+    let folder = published("bill");
+    check_bill(&folder, PACKAGE, "microsoft_defender_cloud.wasm", "library", &packages_of_the_component());
+    let host = packages::of(HOST, &target_of_this_machine().expect("rustc says")).expect("cargo knows");
+    check_bill(&folder, HOST, HOST, "application", &host);
+    for part in ["host-sim-runtime", "wasmtime", "clap"] {
+        assert!(host.iter().any(|package| package.name == part && package.kind == Kind::Runtime), "{part} is in it");
+    }
+}
+
+#[test]
+fn every_package_inside_is_named_with_its_licence_and_most_with_its_text() {
+    let folder = published("licences");
+    for (name, packages) in
+        [(PACKAGE, packages_of_the_component()), (HOST, packages::of(HOST, &target_of_this_machine().expect("rustc says")).expect("cargo knows"))]
+    {
+        let page = fs::read_to_string(folder.join(format!("{name}.licences.txt"))).expect("it is there");
+        let (list, texts) = page.split_once(&"=".repeat(80)).expect("texts follow");
+        for package in packages.iter().filter(|package| package.kind == Kind::Runtime) {
+            assert!(list.contains(&format!("\n{} {}: {}\n", package.name, package.version, package.licence)), "{}", package.name);
+        }
+        let own = format!("{name} {}", env!("CARGO_PKG_VERSION"));
+        assert!(texts.contains(&own) && texts.contains("Apache License") && texts.contains("Permission is hereby granted, free of charge"), "{name}");
+        assert_eq!(texts.matches("serde_json 1.").count() > 0, packages.iter().any(|package| package.name == "serde_json"));
+    }
+}
+
+#[test]
+fn the_published_host_is_stripped_runs_and_does_not_tell_where_it_was_built() {
+    let folder = published("host");
+    let program = folder.join(HOST);
+    let bytes = fs::read(&program).expect("it is there");
+    let home = PathBuf::from(std::env::var_os("HOME").expect("there is a home"));
+    let places = paths::of_this_machine().expect("they are known");
+    for folder in places.iter().map(|place| place.folder.as_path()).chain([home.as_path()]) {
+        assert!(!paths::names(&bytes, folder), "the host tells that it was built in {}", folder.display());
+    }
+    for section in [&b"\0.symtab\0"[..], b"\0.debug_info\0"] {
+        assert!(!bytes.windows(section.len()).any(|window| window == section), "it is not stripped");
+    }
+    let documents = |host: &Path| {
+        let mut command = Command::new(host);
+        command.arg("replay").arg(component()).arg(fixture("tenant")).args(["--quiet", "--now", "2026-01-01T00:00:00Z"]);
+        command.output().expect("it runs").stdout
+    };
+    assert!(documents(&program) == documents(&host_sim()), "it does what the other one does");
 }
 
 #[test]
@@ -105,7 +158,9 @@ fn the_checksums_are_those_of_the_files() {
         assert_eq!(sum, sha256(&fs::read(folder.join(name)).expect("a file that is listed is there")), "{name}");
         names.push(name);
     }
-    assert_eq!(names, ["microsoft_defender_cloud.wasm", "microsoft_defender_cloud.cdx.json", "oci/index.json", "oci/oci-layout"]);
+    let host = [HOST, "host-sim.cdx.json", "host-sim.licences.txt"];
+    let component = ["microsoft_defender_cloud.wasm", "microsoft_defender_cloud.cdx.json", "microsoft_defender_cloud.licences.txt"];
+    assert_eq!(names, [&component[..], &host, &["oci/index.json", "oci/oci-layout"]].concat());
 }
 
 #[test]

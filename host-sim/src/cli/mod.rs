@@ -25,6 +25,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use host_sim_runtime::{ConfigureError, LoadError, Stop};
 
 use self::console::Console;
 use self::end::{End, Hinted, Usage};
@@ -93,9 +94,24 @@ pub(crate) fn main() -> ExitCode {
             if let Some(Hinted { hint, .. }) = error.downcast_ref() {
                 console.hint(hint);
             }
+            if lacks_room(&error) {
+                console.hint(ROOM);
+            }
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }
+}
+
+/// What to do where the system refuses memory or addresses.
+const ROOM: &str = "raise the limit of this process (`ulimit -v`, `ulimit -d`), give fewer `--jobs`, or give `--addresses limited`: \
+    an instance sets aside 4 GiB of addresses without it, and with it no more than `--memory-limit`";
+
+/// Whether the system gave this process no more memory or addresses.
+fn lacks_room(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let stopped = matches!(cause.downcast_ref(), Some(Stop::NoRoom(_))) || matches!(cause.downcast_ref(), Some(ConfigureError::Stopped(Stop::NoRoom(_))));
+        stopped || matches!(cause.downcast_ref(), Some(LoadError::NoRoom(_)))
+    })
 }
 
 /// Whether the reader of our output has gone, as `head` does when it has seen enough.

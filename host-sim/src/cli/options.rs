@@ -9,7 +9,7 @@ use anyhow::Context;
 use chrono::DateTime;
 use clap::{Args, ValueEnum};
 use host_sim_runtime::contract::Timestamp;
-use host_sim_runtime::{Cache, Clock, Component, Distrust, Engine, Instance, Limits};
+use host_sim_runtime::{Addresses, Cache, Clock, Component, Distrust, Engine, Instance, Limits};
 use host_sim_workbench::checked::{Check, Checked};
 use host_sim_workbench::files::Shape;
 
@@ -22,9 +22,19 @@ pub(super) struct LimitOptions {
     /// Memory that the component may use; an instance that has more than 64 MiB is replaced after its batch
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=4096))]
     memory_limit: u16,
+    /// Addresses that each instance of the component sets aside: the 4 GiB that it could ever name, which cost no memory, or no more than its memory
+    /// limit, which is a tenth slower, for where `ulimit -v` or the like limits addresses
+    #[arg(long, value_name = "WHICH", default_value = "all")]
+    addresses: AddressesOption,
     /// How long one call of the component may run; `none` makes a component that you trust faster, and one that never ends is never stopped
     #[arg(long, value_name = "SECONDS|none", default_value = "30", value_parser = time_limit)]
     time_limit: TimeLimit,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum AddressesOption {
+    All,
+    Limited,
 }
 
 /// A type of its own, as an option in `Args` would be one that may be left out.
@@ -34,7 +44,11 @@ struct TimeLimit(Option<Duration>);
 impl LimitOptions {
     /// A runtime with these limits and the user's cache. A command asks for one of them, so what the cache tells is said once.
     pub(super) fn engine(&self) -> anyhow::Result<Engine> {
-        let limits = Limits { memory: usize::from(self.memory_limit) << 20, call: self.time_limit.0, ..Limits::default() };
+        let addresses = match self.addresses {
+            AddressesOption::All => Addresses::All,
+            AddressesOption::Limited => Addresses::Limited,
+        };
+        let limits = Limits { memory: usize::from(self.memory_limit) << 20, addresses, call: self.time_limit.0, ..Limits::default() };
         Ok(Engine::new(limits, Cache::of_user().telling(warn))?)
     }
 }

@@ -56,8 +56,8 @@ pub enum DecodeError {
     /// Correct the input.
     #[error(transparent)]
     Input(#[from] MessageError),
-    /// The component stops again and again: take another one.
-    #[error("cannot decode {}, nor what follows: the component stopped too often", lines(*.first, *.last))]
+    /// The component stops again and again: take another one. Or the host has no room for it.
+    #[error("cannot decode {}, nor what follows{}", lines(*.first, *.last), reason(.source))]
     Stopped {
         /// The first line without documents, from 0.
         first: u64,
@@ -69,6 +69,11 @@ pub enum DecodeError {
     /// The system has no thread to spare.
     #[error("cannot start a thread to read or decode in")]
     Thread(#[source] io::Error),
+}
+
+/// Why nobody tries again, unless the stop says it all.
+fn reason(stop: &Stop) -> &'static str {
+    if matches!(stop, Stop::NoRoom(_)) { "" } else { ": the component stopped too often" }
 }
 
 fn lines(first: u64, last: u64) -> String {

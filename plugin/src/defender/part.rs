@@ -68,6 +68,12 @@ impl Part {
         Self { index: position, parent, name, path, otherwise, members, by_key }
     }
 
+    /// The names of its members.
+    #[cfg(test)]
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.members.iter().map(|name| name.text)
+    }
+
     /// The members of an object that rules read, found in one pass.
     #[inline]
     pub(crate) fn members<'a>(&self, object: Value<'a>) -> Found<'a> {

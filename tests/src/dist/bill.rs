@@ -6,11 +6,22 @@ use serde_json::{Value, json};
 use super::packages::{Kind, Package};
 use super::sha256;
 
-/// The bill of a component that is built from these packages.
-pub fn text(packages: &[Package], component: &[u8]) -> anyhow::Result<String> {
-    let root = packages.iter().find(|package| package.root).context("the component's own package is not among its packages")?;
+/// What a bill is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// It runs by itself.
+    Application,
+    /// It is loaded by something else.
+    Library,
+}
+
+/// The bill of something that is built from these packages.
+pub fn text(packages: &[Package], subject: Subject, built: &[u8]) -> anyhow::Result<String> {
+    let root = packages.iter().find(|package| package.root).context("the package that the bill is of is not among its packages")?;
+    let is_application = subject == Subject::Application;
     let mut subject = described(root);
-    subject["hashes"] = json!([{ "alg": "SHA-256", "content": sha256(component) }]);
+    subject["type"] = json!(if is_application { "application" } else { "library" });
+    subject["hashes"] = json!([{ "alg": "SHA-256", "content": sha256(built) }]);
     let bill = json!({
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",

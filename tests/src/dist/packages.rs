@@ -67,6 +67,16 @@ pub fn of(package: &str, target: &str) -> anyhow::Result<Vec<Package>> {
     Ok(packages)
 }
 
+/// What a command says that ends well.
+pub(super) fn output(command: &mut Command) -> anyhow::Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().with_context(|| format!("cannot run `{name}`"))?;
+    if !output.status.success() {
+        bail!("`{name}` failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
 /// What `cargo tree` says.
 #[derive(Default)]
 struct Tree {
@@ -79,11 +89,8 @@ impl Tree {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.current_dir(workspace()).args(["tree", "--locked", "--package", package, "--target", target, "--edges", edges]);
-        let output = command.args(["--prefix", "depth", "--format", "|{p}|{l}"]).output().context("cannot run cargo")?;
-        if !output.status.success() {
-            bail!("cargo does not tell what `{package}` is built from: {}", String::from_utf8_lossy(&output.stderr));
-        }
-        Self::read(std::str::from_utf8(&output.stdout)?)
+        let said = output(command.args(["--prefix", "depth", "--format", "|{p}|{l}"]));
+        Self::read(&said.with_context(|| format!("cargo does not tell what `{package}` is built from"))?)
     }
 
     /// Lines such as `2|serde_core v1.0.229|MIT OR Apache-2.0 (*)`: how deep, what, its licence, and a mark if what it needs was said before.

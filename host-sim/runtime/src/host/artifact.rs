@@ -88,7 +88,7 @@ fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
     if !bytes.starts_with(MAGIC) {
         return Err(LoadError::NotAComponent("it does not begin like WebAssembly".into()));
     }
-    Component::from_binary(&engine.runtime, bytes).map_err(|error| LoadError::NotAComponent(format!("{error:#}")))
+    Component::from_binary(&engine.runtime, bytes).map_err(|error| LoadError::of(&error, LoadError::NotAComponent))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use wasmtime::Config;
 
 use super::cache::Cache;
-use super::limits::Limits;
+use super::limits::{Addresses, Limits};
 use super::load_error::LoadError;
 
 /// How often the clock of running calls moves on.
@@ -27,7 +27,10 @@ impl Engine {
         config.generate_address_map(false).native_unwind_info(cfg!(windows));
         // What no guest of ours is compiled to is only surface for an attack.
         config.wasm_tail_call(false).wasm_memory64(false).wasm_relaxed_simd(false);
-        let runtime = wasmtime::Engine::new(&config).map_err(|error| LoadError::Runtime(format!("{error:#}")))?;
+        if limits.addresses == Addresses::Limited {
+            config.memory_reservation(u64::try_from(limits.memory).unwrap_or(u64::MAX)).memory_reservation_for_growth(0);
+        }
+        let runtime = wasmtime::Engine::new(&config).map_err(|error| LoadError::of(&error, LoadError::Runtime))?;
         if limits.call.is_some() {
             start_ticking(&runtime)?;
         }

@@ -12,6 +12,7 @@ use super::convert::{self, Bounds};
 use super::engine::{Engine, TICK};
 use super::limits::{Guard, Limits, MemoryRefused};
 use super::load_error::LoadError;
+use super::room;
 use super::stop::{Allowance, Stop};
 use crate::contract::{Decoded, Description, Explanation, Field, Message, Outcome, SettingProblem, Step, Timestamp};
 
@@ -54,19 +55,24 @@ impl Component {
         }
         let linker = Linker::new(&artifact.engine.runtime);
         let prepared = linker.instantiate_pre(&artifact.compiled).and_then(InputPluginPre::new);
-        let prepared = prepared.map_err(|error| LoadError::OtherContract(format!("{error:#}")))?;
+        let prepared = prepared.map_err(|error| LoadError::of(&error, LoadError::OtherContract))?;
         Ok(Self { prepared, limits: artifact.engine.limits })
     }
 
     /// A fresh instance, with nothing of an earlier one in it.
     pub fn start(&self) -> Result<Instance, Stop> {
-        let mut store = Store::new(self.prepared.engine(), Guard::new(&self.limits));
-        store.limiter(|guard| guard);
-        store.set_hostcall_fuel(self.limits.answer);
-        let mut call = Call { store, ticks: self.limits.call.map(ticks), limits: self.limits };
+        let mut call = Call { store: self.store(), ticks: self.limits.call.map(ticks), limits: self.limits, over: None };
         let exports = call.run(|store| self.prepared.instantiate(store))?;
         let description = call.run(|store| exports.agent_input_control().call_describe(store))?;
         Ok(Instance { component: self.clone(), call, exports, description: convert::description(description), settings: None })
+    }
+
+    /// What an instance lives in. Nothing is set aside yet.
+    fn store(&self) -> Store<Guard> {
+        let mut store = Store::new(self.prepared.engine(), Guard::new(&self.limits));
+        store.limiter(|guard| guard);
+        store.set_hostcall_fuel(self.limits.answer);
+        store
     }
 }
 
@@ -147,9 +153,18 @@ impl Instance {
         Ok(sibling)
     }
 
-    /// Replaces what a call that stopped has left by a fresh instance with the same settings; a run that was under way is gone.
+    /// Replaces what a call that stopped has left by a fresh instance with the same settings; a run that was under way is gone. If there is none to be
+    /// had, every further call is answered by the reason.
     pub fn restart(&mut self) -> Result<(), Stop> {
-        *self = self.sibling()?;
+        // What the old one holds may be all that there is room for.
+        self.call.store = self.component.store();
+        match self.sibling() {
+            Ok(sibling) => *self = sibling,
+            Err(stop) => {
+                self.call.over = Some(stop.clone());
+                return Err(stop);
+            }
+        }
         Ok(())
     }
 
@@ -195,10 +210,15 @@ struct Call {
     /// How many ticks a call may see; `None` if nothing counts them.
     ticks: Option<u64>,
     limits: Limits,
+    /// Why nothing can be called any more.
+    over: Option<Stop>,
 }
 
 impl Call {
     fn run<T>(&mut self, call: impl FnOnce(&mut Store<Guard>) -> wasmtime::Result<T>) -> Result<T, Stop> {
+        if let Some(stop) = &self.over {
+            return Err(stop.clone());
+        }
         if let Some(ticks) = self.ticks {
             self.store.set_epoch_deadline(ticks);
         }
@@ -208,6 +228,9 @@ impl Call {
     fn stop(&self, error: &wasmtime::Error) -> Stop {
         if error.downcast_ref::<MemoryRefused>().is_some() {
             return Stop::OutOfMemory(self.limits.memory);
+        }
+        if let Some(said) = room::refusal(error) {
+            return Stop::NoRoom(said);
         }
         match (error.downcast_ref::<Trap>(), self.limits.call) {
             (Some(Trap::Interrupt), Some(limit)) => Stop::TimedOut(limit),

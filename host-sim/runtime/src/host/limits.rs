@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use wasmtime::ResourceLimiter;
 
+use super::room;
+
 /// Instances, memories and tables of one component; one made by the usual tools needs a handful.
 const PARTS: usize = 64;
 
@@ -17,6 +19,8 @@ pub struct Limits {
     pub memory: usize,
     /// Bytes of memory that an instance may keep between two batches: one that has more is replaced by a fresh one. Memory that a component has got it never gives back.
     pub kept_memory: usize,
+    /// How many addresses are set aside for each of its memories.
+    pub addresses: Addresses,
     /// How long one call may run. It is measured in ticks of 10 ms, so a call may run that much longer.
     ///
     /// `None` is for components you trust: their code is compiled without the checks that a limit costs, and a call that never ends is never stopped.
@@ -28,10 +32,20 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 256 MiB of memory, of which 64 MiB are kept; 30 seconds, 128 MiB and a million items a call.
+    /// 256 MiB of memory, of which 64 MiB are kept; all addresses; 30 seconds, 128 MiB and a million items a call.
     fn default() -> Self {
-        Self { memory: 256 << 20, kept_memory: 64 << 20, call: Some(Duration::from_secs(30)), answer: 128 << 20, items: 1_000_000 }
+        let call = Some(Duration::from_secs(30));
+        Self { memory: 256 << 20, kept_memory: 64 << 20, addresses: Addresses::All, call, answer: 128 << 20, items: 1_000_000 }
     }
+}
+
+/// How many addresses are set aside for a memory. They cost nothing, but count where the addresses of a process are limited, as by `ulimit -v`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addresses {
+    /// The 4 GiB that code could ever name, so that no access needs a check, which is fastest.
+    All,
+    /// As many as [`Limits::memory`] says. Each access is checked.
+    Limited,
 }
 
 /// A component asked for more memory than it may have.
@@ -68,8 +82,9 @@ impl ResourceLimiter for Guard {
         Ok(true)
     }
 
-    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
-        Err(MemoryRefused.into())
+    /// What the system refused is told as that; else the component wants more than it says itself that it ever will.
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        if room::refusal(&error).is_some() { Err(error) } else { Err(MemoryRefused.into()) }
     }
 
     fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {

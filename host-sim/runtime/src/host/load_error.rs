@@ -2,7 +2,10 @@
 
 use std::io;
 
-/// Why a component cannot be loaded: take another one.
+use super::room;
+use super::stop::NO_ROOM;
+
+/// Why a component cannot be loaded: take another one, unless it is the host that lacks something.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The file cannot be read.
@@ -17,9 +20,19 @@ pub enum LoadError {
     /// It does not export what `wit/input.wit` says.
     #[error("the component does not keep the contract `agent:input@0.1.0`: {0}")]
     OtherContract(String),
+    /// The system gives this process no more memory or addresses. The component is not to blame.
+    #[error("{NO_ROOM}: {0}")]
+    NoRoom(String),
     /// The runtime does not work on this machine.
     #[error("the WebAssembly runtime does not start: {0}")]
     Runtime(String),
+}
+
+impl LoadError {
+    /// The want of room if it is one, else what the step that failed makes of it.
+    pub(super) fn of(error: &wasmtime::Error, other: fn(String) -> Self) -> Self {
+        room::refusal(error).map_or_else(|| other(format!("{error:#}")), Self::NoRoom)
+    }
 }
 
 fn quoted(names: &[String]) -> String {

@@ -9,6 +9,7 @@ mod engine;
 mod instance;
 mod limits;
 mod load_error;
+mod room;
 mod stop;
 mod wit;
 
@@ -16,6 +17,6 @@ pub use artifact::{Artifact, Code};
 pub use cache::{Cache, Distrust};
 pub use engine::Engine;
 pub use instance::{Component, ConfigureError, Instance};
-pub use limits::Limits;
+pub use limits::{Addresses, Limits};
 pub use load_error::LoadError;
 pub use stop::{Allowance, Stop};

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// What the system refuses is told in the same words wherever it does.
+pub(super) const NO_ROOM: &str = "the host has no room for the component: the system gives this process no more memory or addresses";
+
 /// Why a call did not give an answer. The instance is spent, unless the call was cancelled: start a fresh one, which takes a tenth of a millisecond.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
@@ -20,6 +23,9 @@ pub enum Stop {
     /// What it gave back is not what the contract says.
     #[error("the component broke the contract: {0}")]
     Broken(String),
+    /// The system gives this process no more memory or addresses. Neither the component nor what it was given is to blame.
+    #[error("{NO_ROOM}: {0}")]
+    NoRoom(String),
     /// Nobody wanted it any more, so that it was not made.
     #[error("the call was cancelled")]
     Cancelled,
@@ -52,6 +58,7 @@ impl Stop {
             Self::OutOfMemory(_) => "out-of-memory",
             Self::TooMuch(_) => "answer-too-large",
             Self::Broken(_) => "answer-broken",
+            Self::NoRoom(_) => "no-room",
             Self::Cancelled => "cancelled",
         }
     }

@@ -47,6 +47,9 @@ impl Resume {
 
     /// Draws the conclusion from a stop: what to tell, or why it is of no use to go on.
     pub(crate) fn conclude(&mut self, suspects: &Suspects, stop: &Stop) -> Result<Problem, &'static str> {
+        if matches!(stop, Stop::NoRoom(_)) {
+            return Err("the host cannot give it what it needs");
+        }
         if !self.patience.bears(stop) {
             return Err("it stopped too often");
         }
@@ -106,6 +109,7 @@ mod tests {
         assert!(resume.conclude(&suspects(&[]), &stop).is_err_and(|why| why.contains("without a response")));
         assert!(resume.conclude(&suspects(&["a"]), &stop).is_ok());
         assert!(resume.conclude(&suspects(&["a"]), &stop).is_err_and(|why| why.contains("kept from it")));
+        assert!(resume.conclude(&suspects(&["b"]), &Stop::NoRoom("x".into())).is_err_and(|why| why.contains("the host")));
         let many = (0..).map(|number| suspects(&[&format!("u{number}")])).take_while(|one| resume.conclude(one, &stop).is_ok()).count();
         assert_eq!(many, 253);
     }

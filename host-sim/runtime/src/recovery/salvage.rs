@@ -42,8 +42,10 @@ impl Decoder for Instance {
     fn decode(&mut self, now: Timestamp, dataset: u32, messages: &[Message]) -> Result<Decoded, Stop> {
         let decoded = Instance::decode(self, now, dataset, messages)?;
         // One odd message must not cost its memory for weeks. Should there be no fresh instance, this one goes on.
-        if self.is_swollen() {
-            let _ = self.restart();
+        if self.is_swollen()
+            && let Ok(fresh) = self.sibling()
+        {
+            *self = fresh;
         }
         Ok(decoded)
     }
@@ -83,7 +85,8 @@ pub(crate) fn salvage<D: Decoder>(decoder: &mut D, now: Timestamp, dataset: u32,
         let restarted = decoder.restart();
         match (restarted, batch) {
             (Err(stop), _) => return salvage.give_up(piece.start, stop),
-            (Ok(()), [_]) if !patience.bears(&stop) => return salvage.give_up(piece.start, stop),
+            // No message is to blame for what the host lacks.
+            (Ok(()), [_]) if matches!(stop, Stop::NoRoom(_)) || !patience.bears(&stop) => return salvage.give_up(piece.start, stop),
             (Ok(()), [message]) => salvage.set_aside(piece.start, message, stop),
             (Ok(()), _) => pieces.extend(parts(piece, &stop).rev()),
         }
@@ -158,6 +161,7 @@ mod tests {
                 let stop = match message.body.as_slice() {
                     b"trap" => Stop::Trapped("x".into()),
                     b"loop" => Stop::TimedOut(Duration::ZERO),
+                    b"large" => Stop::NoRoom("x".into()),
                     body => {
                         decoded.documents.push(document(body, source));
                         continue;
@@ -215,6 +219,13 @@ mod tests {
         let mut bodies = vec!["a"; 64];
         bodies[40] = "loop";
         check(&bodies, 2);
+    }
+
+    #[test]
+    fn what_the_host_has_no_room_for_is_no_messages_fault() {
+        let (salvage, restarts) = run(&["a", "b", "large", "c"]);
+        assert_eq!((salvage.decoded.documents.len(), salvage.dead.len(), salvage.decoded.problems.len(), restarts), (2, 0, 0, 3));
+        assert_eq!(salvage.gave_up, Some((2, Stop::NoRoom("x".into()))));
     }
 
     #[test]

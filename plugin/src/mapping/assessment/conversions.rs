@@ -59,13 +59,17 @@ const IN_LIST: &[Conversion] = conversions! {
 /// Dates in each CVE of a list, which go without a word if they cannot be read, as in the reference.
 const DATES_IN_LIST: [Source; 2] = [CVE_IN_LIST.last_modified_date, CVE_IN_LIST.published_date];
 
+/// What becomes of members that more is done to than the tables say.
+const IN_THE_END: [(Source, Cast); 2] = [(CVE.cvss_version, Cast::Text), (FINDINGS.signature_update_date, Cast::Date)];
+
 /// The type that a member is brought to, by its documented path.
 pub(crate) fn cast_of(documented: &str) -> Option<Cast> {
     let in_list = |source: Source| source.to_string().replace("[]", "") == documented;
     let single = CONVERSIONS.iter().chain(SCORES).find(|rule| rule.source.to_string() == documented);
     let listed = || IN_LIST.iter().find(|rule| in_list(rule.source));
     let date = || DATES_IN_LIST.into_iter().any(in_list).then_some(Cast::Date);
-    single.or_else(listed).map(|rule| rule.to).or_else(date)
+    let last = IN_THE_END.into_iter().find(|(source, _)| source.to_string() == documented).map(|(_, to)| to);
+    last.or_else(|| single.or_else(listed).map(|rule| rule.to)).or_else(date)
 }
 
 /// Applies all of them.

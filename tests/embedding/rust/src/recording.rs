@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::error::Error;
 use std::fs::read_to_string;
+use std::io;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -32,28 +33,70 @@ struct Request {
 struct Recorded {
     status: u16,
     #[serde(default)]
-    headers: HashMap<String, String>,
+    headers: HashMap<String, Values>,
     /// As it stands in the file: a component gets the bytes that the server sent.
     body: Option<Box<RawValue>>,
+    body_base64: Option<String>,
+}
+
+/// A header that came more than once has a list of values.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Values {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Recorded {
+    fn response(self) -> Result<Response, Box<dyn Error>> {
+        let mut headers = Vec::new();
+        for (name, values) in self.headers {
+            let values = match values {
+                Values::One(value) => vec![value],
+                Values::Several(values) => values,
+            };
+            headers.extend(values.into_iter().map(|value| (name.clone(), value)));
+        }
+        let text = |body: Box<RawValue>| serde_json::from_str(body.get()).unwrap_or_else(|_| body.get().to_owned());
+        let body = match self.body_base64 {
+            Some(bytes) => STANDARD.decode(bytes)?,
+            None => self.body.map(text).unwrap_or_default().into_bytes(),
+        };
+        Ok(Response { status: self.status, headers, body })
+    }
+}
+
+/// A file's text. A byte order mark in front is none of it.
+pub fn text(path: &str) -> io::Result<String> {
+    let text = read_to_string(path)?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// The responses to each URL, in their order.
-pub struct Exchanges(HashMap<String, VecDeque<Response>>);
+pub struct Exchanges {
+    responses: HashMap<String, VecDeque<Response>>,
+    missed: bool,
+}
 
 impl Exchanges {
     pub fn read(path: &str) -> Result<Self, Box<dyn Error>> {
         let mut responses: HashMap<String, VecDeque<Response>> = HashMap::new();
-        for Exchange { request, response } in serde_json::from_str::<Recording>(&read_to_string(path)?)?.exchanges {
-            let body = response.body.map(|body| serde_json::from_str::<String>(body.get()).unwrap_or_else(|_| body.get().to_owned()));
-            let response = Response { status: response.status, headers: response.headers.into_iter().collect(), body: body.unwrap_or_default().into_bytes() };
-            responses.entry(request.url).or_default().push_back(response);
+        for Exchange { request, response } in serde_json::from_str::<Recording>(&text(path)?)?.exchanges {
+            responses.entry(request.url).or_default().push_back(response.response()?);
         }
-        Ok(Self(responses))
+        Ok(Self { responses, missed: false })
     }
 
     /// Stands for an HTTP client.
     pub fn get(&mut self, url: &str) -> Result<Response, Failure> {
-        self.0.get_mut(url).and_then(VecDeque::pop_front).ok_or_else(|| Failure::Refused(format!("{url} is not recorded")))
+        let response = self.responses.get_mut(url).and_then(VecDeque::pop_front);
+        self.missed |= response.is_none();
+        response.ok_or_else(|| Failure::Refused("no answer is recorded".to_owned()))
+    }
+
+    /// Whether a response was wanted that is not recorded.
+    pub fn missed(&self) -> bool {
+        self.missed
     }
 }
 
@@ -62,7 +105,7 @@ struct Line {
     body: Option<String>,
     body_base64: Option<String>,
     partition: Option<Value>,
-    sequence_number: Option<i64>,
+    sequence_number: Option<Value>,
     offset: Option<Value>,
     enqueued_time: Option<String>,
     partition_key: Option<String>,
@@ -70,7 +113,7 @@ struct Line {
 
 /// The messages of a file that holds one a line. Stands for an Event Hub.
 pub fn messages(path: &str) -> Result<Vec<Message>, Box<dyn Error>> {
-    read_to_string(path)?.lines().filter(|line| !line.trim().is_empty()).map(message).collect()
+    text(path)?.lines().filter(|line| !line.trim().is_empty()).map(message).collect()
 }
 
 fn message(line: &str) -> Result<Message, Box<dyn Error>> {
@@ -82,9 +125,9 @@ fn message(line: &str) -> Result<Message, Box<dyn Error>> {
     // The position is told if all of it is known.
     let position = match (line.partition, line.sequence_number, line.enqueued_time) {
         (Some(partition), Some(sequence_number), Some(time)) => Some(Position {
-            partition: text(&partition),
-            sequence_number,
-            offset: line.offset.as_ref().map(text).unwrap_or_default(),
+            partition: said(&partition),
+            sequence_number: said(&sequence_number).parse()?,
+            offset: line.offset.as_ref().map(said).unwrap_or_default(),
             enqueued: DateTime::parse_from_rfc3339(&time).map_err(|error| error.to_string())?.timestamp_millis().try_into()?,
             partition_key: line.partition_key,
         }),
@@ -93,6 +136,7 @@ fn message(line: &str) -> Result<Message, Box<dyn Error>> {
     Ok(Message { body, position })
 }
 
-fn text(value: &Value) -> String {
+/// What a text says, a number as it stands.
+fn said(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
