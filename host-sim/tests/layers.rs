@@ -120,6 +120,7 @@ fn the_workbenchs_modules_name_only_what_they_may() {
         &[
             ("members", &[]),
             ("text", &[]),
+            ("plain", &["text"]),
             ("json", &["members"]),
             ("difference", &[]),
             ("recording", &["members", "text"]),
@@ -154,13 +155,15 @@ fn the_workbenchs_modules_name_only_what_they_may() {
 
 #[test]
 fn a_command_does_not_know_another_one() {
-    let shared = ["console", "dataset", "dead_letters", "end", "identity", "options", "recorded", "repeats", "run", "settings", "signals"];
+    let shared = ["console", "dataset", "dead_letters", "end", "identity", "input", "options", "recorded", "repeats", "run", "settings", "signals"];
     let commands = ["completions", "decode", "diff", "ecs_check", "explain", "inspect", "man", "replay", "test"];
     let mut modules: Vec<(&str, &[&str])> = commands.iter().map(|command| (*command, shared.as_slice())).collect();
     modules.extend([
         ("console", &[][..]),
         ("end", &[]),
         ("identity", &[]),
+        ("input", &[]),
+        ("input", &[]),
         ("recorded", &[]),
         ("dataset", &["end"]),
         ("options", &["console"]),

@@ -1,7 +1,6 @@
 //! `host-sim explain`: how the documents of one message come about.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -10,13 +9,12 @@ use host_sim_runtime::contract::Message;
 use host_sim_runtime::{Component, Instance};
 use host_sim_workbench::explain::{Explained, is_within};
 use host_sim_workbench::recording::{Format, Lines};
-use host_sim_workbench::text;
 
 use super::console::{Console, for_a_terminal};
 use super::dataset::dataset;
 use super::end::{End, Usage};
 use super::options::{FixedTime, LimitOptions};
-use super::settings;
+use super::{input, settings};
 
 const EXAMPLE: &str = r#"Examples:
   host-sim explain plugin.wasm --dataset event alert.json
@@ -32,7 +30,7 @@ pub(super) struct Explain {
     /// The component
     #[arg(value_name = "COMPONENT")]
     component: PathBuf,
-    /// The message; `-` is stdin
+    /// The message, as it is or packed by gzip or zstd; `-` is stdin
     #[arg(value_name = "FILE", default_value = "-")]
     file: PathBuf,
     /// What the message is: a data set of the component, its whole name or the last part
@@ -98,18 +96,12 @@ impl Explain {
     }
 
     fn message(&self) -> anyhow::Result<Message> {
-        let cannot_read = || format!("cannot read `{}`", self.file.display());
-        let mut input: Box<dyn BufRead> = match self.file.to_str() {
-            Some("-") => Box::new(io::stdin().lock()),
-            _ => Box::new(BufReader::new(File::open(&self.file).with_context(cannot_read)?)),
-        };
+        let cannot_read = || format!("cannot read {}", input::name(&self.file));
+        let (input, _) = input::open(&self.file)?;
         let Some(number) = self.line else {
-            let mut body = Vec::new();
-            input.read_to_end(&mut body).with_context(cannot_read)?;
-            // The line break that editors put at the end is none of the message.
-            body.pop_if(|last| *last == b'\n');
-            body.pop_if(|last| *last == b'\r');
-            return Ok(Message { body: text::without_mark(&body).to_vec(), position: None });
+            let whole = Lines::new(input, Format::Body).next_message().with_context(cannot_read)?;
+            // A file without a byte is a message without one.
+            return Ok(whole.map_or_else(|| Message { body: Vec::new(), position: None }, |whole| whole.message));
         };
         let mut lines = Lines::new(input, if self.raw { Format::Raw } else { Format::Recorded });
         while let Some(line) = lines.next_message().with_context(cannot_read)? {
@@ -117,6 +109,6 @@ impl Explain {
                 return Ok(line.message);
             }
         }
-        Err(Usage(format!("`{}` has no message on line {number}", self.file.display())).into())
+        Err(Usage(format!("{} has no message on line {number}", input::name(&self.file))).into())
     }
 }

@@ -11,6 +11,7 @@ pub mod files;
 pub mod inspect;
 mod json;
 mod members;
+pub mod plain;
 pub mod recording;
 pub mod replay;
 pub mod summary;

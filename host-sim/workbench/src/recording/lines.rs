@@ -34,7 +34,7 @@ pub struct MessageLine {
 #[derive(Debug, thiserror::Error)]
 pub enum MessageError {
     /// The input fails.
-    #[error("cannot read the messages")]
+    #[error(transparent)]
     Input(#[from] io::Error),
     /// Correct the line.
     #[error("line {} is not a recorded message: {why}", .line + 1)]

@@ -65,7 +65,7 @@ pub(super) fn recorded(line: &[u8]) -> Result<Message, String> {
     let line = without_mark(line);
     if line.trim_ascii_start().first() != Some(&b'{') {
         return Err(match line {
-            [0x1f, 0x8b, ..] => "it is compressed by gzip; decompress the file first".into(),
+            [0x1f, 0x8b, ..] => "it is packed by gzip, within the file; unpack it first".into(),
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16, and has to be UTF-8".into(),
             _ => "it is not a JSON object".into(),
         });
