@@ -125,13 +125,14 @@ fn the_workbenchs_modules_name_only_what_they_may() {
             ("difference", &[]),
             ("recording", &["members", "text"]),
             ("checked", &[]),
+            ("skim", &[]),
             ("files", &[]),
-            ("summary", &[]),
+            ("summary", &["skim"]),
             ("inspect", &[]),
             ("decode", &["recording"]),
             ("replay", &["recording"]),
             ("ecs", &["difference", "json"]),
-            ("explain", &["difference", "json"]),
+            ("explain", &["difference", "json", "recording"]),
             ("upgrade", &["difference", "json"]),
             ("cases", &["difference", "json", "members", "recording", "text"]),
         ],
@@ -171,7 +172,7 @@ fn a_command_does_not_know_another_one() {
         ("settings", &["console", "end"]),
         ("signals", &[]),
         ("dead_letters", &["console", "end", "identity", "repeats"]),
-        ("run", &["console", "dead_letters", "end", "repeats", "signals"]),
+        ("run", &["console", "dead_letters", "end", "options", "repeats", "signals"]),
     ]);
     check("src/cli", "super::", &modules);
 }

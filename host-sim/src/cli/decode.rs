@@ -73,7 +73,7 @@ impl Decode {
             (false, false) => Format::Recorded,
         };
         let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format))?;
-        let mut run = Run::new(run::to_stdout(&description, self.run.shape()), dead_letters, &description, &console, self.run.quiet);
+        let mut run = Run::new(run::to_stdout(&description, self.run.shape()), dead_letters, &description, &console, &self.run);
         let result = run.decode(decoding, length);
         let hint = result.as_ref().err().and_then(hint);
         match (result, hint) {

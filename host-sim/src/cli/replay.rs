@@ -69,7 +69,7 @@ impl Replay {
         };
         signals::remove_on_signal(output.partial_files());
         let mut component = self.run.checked(instance);
-        let mut run = Run::new(output, dead_letters, &description, &console, self.run.quiet);
+        let mut run = Run::new(output, dead_letters, &description, &console, &self.run);
         let mut missed = false;
         if let Some(mut replay) = replay {
             let walked = run.walk(&mut component, &mut replay, self.run.clock());

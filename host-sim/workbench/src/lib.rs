@@ -14,6 +14,7 @@ mod members;
 pub mod plain;
 pub mod recording;
 pub mod replay;
+mod skim;
 pub mod summary;
 pub mod text;
 pub mod upgrade;
