@@ -67,13 +67,14 @@ impl Decode {
 
         let (input, length) = input::open(&self.file)?;
         let dead_letters = self.dead_letters(&console)?;
+        let output = run::to_stdout(&description, self.run.shape()).with_ids(self.run.id_field(&mut instance)?);
         let format = match (self.body, self.raw) {
             (true, _) => Format::Body,
             (false, true) => Format::Raw,
             (false, false) => Format::Recorded,
         };
         let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format))?;
-        let mut run = Run::new(run::to_stdout(&description, self.run.shape()), dead_letters, &description, &console, &self.run);
+        let mut run = Run::new(output, dead_letters, &description, &console, &self.run);
         let result = run.decode(decoding, length);
         let hint = result.as_ref().err().and_then(hint);
         match (result, hint) {

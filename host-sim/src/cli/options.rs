@@ -12,8 +12,10 @@ use host_sim_runtime::contract::Timestamp;
 use host_sim_runtime::{Cache, Clock, Component, Distrust, Engine, Instance, Limits};
 use host_sim_workbench::checked::{Check, Checked};
 use host_sim_workbench::files::Shape;
+use host_sim_workbench::id_field::IdField;
 
 use super::console::Console;
+use super::end::Usage;
 
 /// What a component may use.
 #[derive(Debug, Args)]
@@ -60,6 +62,9 @@ pub(super) struct RunOptions {
     /// Write `{"source", "dataset", "id", "document"}` instead of the bare document
     #[arg(long)]
     envelope: bool,
+    /// Write the id of each document into it as well, as a member of this name at its top; it has to be a name that documents do not have
+    #[arg(long, value_name = "NAME", value_parser = IdField::new)]
+    id_field: Option<IdField>,
     /// End with exit status 3 where documents are not read in full: any, or more than a share of a data set's documents, as in `unreadable=0.05`
     #[arg(long, value_name = "WHAT", value_parser = unreadable)]
     fail_on: Option<Unreadable>,
@@ -104,6 +109,17 @@ impl RunOptions {
     pub(super) fn start(&self, component: &Path) -> anyhow::Result<Instance> {
         let loaded = Component::load(&self.limits.engine()?, component).with_context(|| format!("cannot load `{}`", component.display()))?;
         loaded.start().with_context(|| format!("cannot start `{}`", component.display()))
+    }
+
+    /// The member that ids are written to, if there is to be one. No document of the component may have it.
+    pub(super) fn id_field(&self, instance: &mut Instance) -> anyhow::Result<Option<IdField>> {
+        let Some(id_field) = &self.id_field else { return Ok(None) };
+        for (position, dataset) in (0..).zip(instance.description().datasets.clone()) {
+            if let Some(field) = id_field.clash(&instance.fields(position)?) {
+                return Err(Usage(format!("`--id-field` names what documents of `{}` may have: `{field}`", dataset.name)).into());
+            }
+        }
+        Ok(Some(id_field.clone()))
     }
 
     /// The share of documents that may be not read in full, if that is to be looked at.

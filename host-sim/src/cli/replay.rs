@@ -63,10 +63,12 @@ impl Replay {
         let text = settings::text(self.run.settings.as_deref(), Some(&self.folder.join("settings.json")))?;
         settings::apply(&mut instance, &text, &console)?;
 
+        let id_field = self.run.id_field(&mut instance)?;
         let output = match &self.out {
             Some(folder) => Output::to_folder(folder, &description, self.run.shape()).with_context(|| format!("cannot write to `{}`", folder.display()))?,
             None => run::to_stdout(&description, self.run.shape()),
-        };
+        }
+        .with_ids(id_field);
         signals::remove_on_signal(output.partial_files());
         let mut component = self.run.checked(instance);
         let mut run = Run::new(output, dead_letters, &description, &console, &self.run);

@@ -8,6 +8,7 @@ mod difference;
 pub mod ecs;
 pub mod explain;
 pub mod files;
+pub mod id_field;
 pub mod inspect;
 mod json;
 mod members;
