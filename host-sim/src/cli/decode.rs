@@ -73,15 +73,32 @@ impl Decode {
             (false, true) => Format::Raw,
             (false, false) => Format::Recorded,
         };
-        let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format))?;
+        let mut decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format))?;
         let mut run = Run::new(output, dead_letters, &description, &console, &self.run);
-        let result = run.decode(decoding, length);
+        let result = run.decode(&mut decoding, length);
+        self.say_if_mistaken(decoding.first(), &console);
         let hint = result.as_ref().err().and_then(hint);
         match (result, hint) {
             (Ok(()), _) => run.finish(),
             (Err(error), Some(hint)) => Err(Hinted { error: input::named(error, &self.file), hint }.into()),
             (Err(error), None) => Err(input::named(error, &self.file)),
         }
+    }
+
+    /// Says where a file looks as if it should be read otherwise than was asked for.
+    fn say_if_mistaken(&self, first: Option<Likeness>, console: &Console) {
+        let (looks, hint) = match first {
+            Some(Likeness::Recorded) if self.body => {
+                ("the file looks like a recorded message", "write it on one line and leave out `--body`: what its `body` holds is decoded then")
+            }
+            Some(Likeness::Recorded) => ("the first line looks like a recorded message", "leave out `--raw`: what its `body` holds is decoded then"),
+            Some(Likeness::Part) if self.raw => {
+                ("the first line looks like a part of a message over several lines", "with `--body`, the whole file is taken as the body of one message")
+            }
+            _ => return,
+        };
+        console.warning(looks);
+        console.hint(hint);
     }
 
     fn dead_letters<'a>(&self, console: &'a Console) -> anyhow::Result<DeadLetters<'a>> {
@@ -98,7 +115,7 @@ fn hint(error: &FlowError<DecodeError>) -> Option<&'static str> {
         FlowError::Source(DecodeError::Input(MessageError::Line { line: 0, like, .. })) => match like {
             Likeness::Body => Some("with `--raw`, each line is taken as the body of a message"),
             Likeness::Part => Some("with `--body`, the whole file is taken as the body of one message"),
-            Likeness::Neither => None,
+            Likeness::Recorded | Likeness::Neither => None,
         },
         _ => None,
     }

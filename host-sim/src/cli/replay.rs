@@ -83,8 +83,8 @@ impl Replay {
         if let Some(messages) = messages {
             let event = dataset(&description, "event")?;
             let lines = Lines::new(messages.input, Format::Recorded);
-            let decoding = Decoding::new(component, self.run.jobs(), event, self.run.clock(), lines)?;
-            run.decode(decoding, messages.length).map_err(|error| input::named(error, &messages.path))?;
+            let mut decoding = Decoding::new(component, self.run.jobs(), event, self.run.clock(), lines)?;
+            run.decode(&mut decoding, messages.length).map_err(|error| input::named(error, &messages.path))?;
         }
         let end = run.finish()?;
         Ok(if missed { End::Failed } else { end })

@@ -52,9 +52,9 @@ impl<'a> Run<'a> {
     }
 
     /// Decodes all messages; `length` is the input's in bytes, if it is known.
-    pub(super) fn decode(&mut self, mut decoding: Decoding<Checked<Instance>>, length: Option<u64>) -> Result<(), FlowError<DecodeError>> {
+    pub(super) fn decode(&mut self, decoding: &mut Decoding<Checked<Instance>>, length: Option<u64>) -> Result<(), FlowError<DecodeError>> {
         self.console.begin("decode", length);
-        let result = self.flow(&mut decoding, Decoding::bytes, Place::Line);
+        let result = self.flow(decoding, Decoding::bytes, Place::Line);
         self.dead_letters.finish();
         result
     }
