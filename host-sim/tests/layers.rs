@@ -121,17 +121,20 @@ fn the_workbenchs_modules_name_only_what_they_may() {
         &[
             ("members", &[]),
             ("text", &[]),
+            ("plain", &["text"]),
             ("json", &["members"]),
             ("difference", &[]),
             ("recording", &["members", "text"]),
             ("checked", &[]),
-            ("files", &[]),
-            ("summary", &[]),
+            ("skim", &[]),
+            ("id_field", &["skim"]),
+            ("files", &["id_field"]),
+            ("summary", &["skim"]),
             ("inspect", &[]),
             ("decode", &["recording"]),
             ("replay", &["recording"]),
             ("ecs", &["difference", "json"]),
-            ("explain", &["difference", "json"]),
+            ("explain", &["difference", "json", "recording"]),
             ("upgrade", &["difference", "json"]),
             ("cases", &["difference", "json", "members", "recording", "text"]),
         ],
@@ -155,21 +158,23 @@ fn the_workbenchs_modules_name_only_what_they_may() {
 
 #[test]
 fn a_command_does_not_know_another_one() {
-    let shared = ["console", "dataset", "dead_letters", "end", "identity", "options", "recorded", "repeats", "run", "settings", "signals"];
+    let shared = ["console", "dataset", "dead_letters", "end", "identity", "input", "options", "recorded", "repeats", "run", "settings", "signals"];
     let commands = ["completions", "decode", "diff", "ecs_check", "explain", "inspect", "man", "replay", "test"];
     let mut modules: Vec<(&str, &[&str])> = commands.iter().map(|command| (*command, shared.as_slice())).collect();
     modules.extend([
         ("console", &[][..]),
         ("end", &[]),
         ("identity", &[]),
+        ("input", &[]),
+        ("input", &[]),
         ("recorded", &[]),
         ("dataset", &["end"]),
-        ("options", &["console"]),
+        ("options", &["console", "end"]),
         ("repeats", &["console"]),
         ("settings", &["console", "end"]),
         ("signals", &[]),
         ("dead_letters", &["console", "end", "identity", "repeats"]),
-        ("run", &["console", "dead_letters", "end", "repeats", "signals"]),
+        ("run", &["console", "dead_letters", "end", "options", "repeats", "signals"]),
     ]);
     check("src/cli", "super::", &modules);
 }

@@ -108,7 +108,7 @@ fn walk(found: &mut Found, plugin: &mut Plugin, exchanges: &Path) {
 /// Everything that the project has, in a profile.
 fn own(profile: &str) -> Found {
     let mut found = Found::default();
-    for recording in ["tests/fixtures/tenant", "tests/fixtures/list-all"].map(at) {
+    for recording in ["tests/fixtures/tenant", "tests/fixtures/grouped", "tests/fixtures/list-all"].map(at) {
         let mut plugin = plugin(&recording.join("settings.json"), profile);
         walk(&mut found, &mut plugin, &recording.join("exchanges.json"));
         let messages = recording.join("messages.ndjson");

@@ -332,6 +332,25 @@ fn an_explanation_names_rules_sources_and_what_was_not_read() {
 }
 
 #[test]
+fn each_document_of_a_cve_names_what_was_not_read_of_its_record() {
+    let details = json!([{ "cveId": "CVE-2024-1", "severity": "High" }, { "cveId": "CVE-2024-2", "severity": "Low" }]);
+    let additional = json!({ "softwareName": "s", "cvesDetails": details, "unheardOf": { "c": 6 } });
+    let record = json!({
+        "id": "/subscriptions/s/providers/Microsoft.Security/assessments/a",
+        "strange": 5,
+        "properties": { "displayName": "x", "additionalData": additional },
+    });
+    let settings = Settings { profile: Profile::Extended, ..Settings::default() };
+    let explained = Plugin::new(settings).explain(Dataset::Assessment, &Message { body: record.to_string().into_bytes(), position: None });
+    assert_eq!(explained.len(), 2);
+    for document in &explained {
+        assert_eq!(document.unused, ["properties.additionalData.unheardOf.c", "strange"]);
+        let severity = document.traces.iter().find(|trace| trace.field == "vulnerability.severity").expect("it is filled");
+        assert!(!severity.sources.is_empty(), "{severity:?}");
+    }
+}
+
+#[test]
 fn an_explanation_names_what_was_dropped() {
     let mut plugin = Plugin::new(elastic());
     let mut unused = |dataset, record: Value| plugin.explain(dataset, &Message { body: record.to_string().into_bytes(), position: None }).remove(0).unused;

@@ -256,6 +256,19 @@ fn a_hint_comes_behind_the_error_and_only_where_it_helps() {
     check("[{\"AlertType\":\"VM_Sample\"}]\n", Some("--raw"));
     check("{\n  \"body\": \"{}\"\n}\n", Some("--body"));
     assert_eq!(decode(&["--body"], "{\n  \"AlertType\": \"x\"\n}\n").stdout.lines().count(), 1);
+    let raw = |option: &str, input: &str, hint: Option<&str>| {
+        let ran = decode(&[option, "--quiet"], input);
+        assert_eq!(ran.status, 0, "{option}, {input}: {}", ran.stderr);
+        assert_eq!(ran.stderr.lines().count(), if hint.is_some() { 2 } else { 0 }, "{option}, {input}: {}", ran.stderr);
+        assert!(hint.is_none_or(|hint| ran.stderr.lines().nth(1).is_some_and(|line| line.starts_with("hint: ") && line.contains(hint))), "{}", ran.stderr);
+    };
+    raw("--raw", "{\"body\":\"{}\"}\n{\"body\":\"{}\"}\n", Some("leave out `--raw`"));
+    raw("--raw", "{\n  \"AlertType\": \"x\"\n}\n", Some("with `--body`"));
+    raw("--body", "{\n  \"body\": \"{}\"\n}\n", Some("leave out `--body`"));
+    for fine in ["{\"AlertType\":\"x\"}\n{\"body\":\"{}\"}\n", "text\n", "{\"body\":{}}\n", ""] {
+        raw("--raw", fine, None);
+    }
+    raw("--body", "{\n  \"AlertType\": \"x\"\n}\n", None);
     check("{\"body\":\"{}\"}\n{\"AlertType\":\"VM_Sample\"}\n", None);
     for recorded in ["{\"body\":{}}", "{\"Body\":\"\",\"SequenceNumber\":1}", "{\"body\":\"\",\"enqueued_time\":7}", "\u{1f}x", "text"] {
         check(recorded, None);

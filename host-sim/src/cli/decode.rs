@@ -1,10 +1,7 @@
 //! `host-sim decode`: a file of messages in, documents out.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::Args;
 use host_sim_runtime::flow::FlowError;
 use host_sim_workbench::decode::{DecodeError, Decoding};
@@ -16,7 +13,7 @@ use super::dead_letters::{DeadLetterOption, DeadLetters};
 use super::end::{End, Hinted};
 use super::options::RunOptions;
 use super::run::{self, Run};
-use super::settings;
+use super::{input, settings};
 
 const EXAMPLE: &str = r#"Examples:
   host-sim decode plugin.wasm --dataset event messages.ndjson > documents.ndjson
@@ -25,6 +22,7 @@ const EXAMPLE: &str = r#"Examples:
 
 Each line of the input is an object with `body` (text) or `body_base64` (bytes). `partition`, `sequence_number` and `enqueued_time`
 say where the message stood; the component is told if all three are there. `offset` and `partition_key` may come with them.
+What gzip or zstd has packed is known by its first bytes, whatever it is called, on stdin as well.
 
 Batches of messages are decoded on several instances side by side, in the order of the input. What comes of them is the same for any number,
 as long as the component answers in time and is not given up. Each instance may use the memory that `--memory-limit` says.
@@ -41,7 +39,7 @@ pub(super) struct Decode {
     /// The component
     #[arg(value_name = "COMPONENT")]
     component: PathBuf,
-    /// The messages, one a line; `-` is stdin
+    /// The messages, one a line, as they are or packed by gzip or zstd; `-` is stdin
     #[arg(value_name = "FILE", default_value = "-")]
     file: PathBuf,
     /// What the messages are: a data set of the component, its whole name or the last part
@@ -67,44 +65,47 @@ impl Decode {
         let dataset = dataset(&description, &self.dataset)?;
         settings::apply(&mut instance, &settings::text(self.run.settings.as_deref(), None)?, &console)?;
 
-        let (input, length) = self.input()?;
+        let (input, length) = input::open(&self.file)?;
         let dead_letters = self.dead_letters(&console)?;
+        let output = run::to_stdout(&description, self.run.shape()).with_ids(self.run.id_field(&mut instance)?);
         let format = match (self.body, self.raw) {
             (true, _) => Format::Body,
             (false, true) => Format::Raw,
             (false, false) => Format::Recorded,
         };
-        let decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format))?;
-        let mut run = Run::new(run::to_stdout(&description, self.run.shape()), dead_letters, &description, &console, self.run.quiet);
-        let result = run.decode(decoding, length);
+        let mut decoding = Decoding::new(self.run.checked(instance), self.run.jobs(), dataset, self.run.clock(), Lines::new(input, format))?;
+        let mut run = Run::new(output, dead_letters, &description, &console, &self.run);
+        let result = run.decode(&mut decoding, length);
+        self.say_if_mistaken(decoding.first(), &console);
         let hint = result.as_ref().err().and_then(hint);
         match (result, hint) {
             (Ok(()), _) => run.finish(),
-            (Err(error), Some(hint)) => Err(Hinted { error: error.into(), hint }.into()),
-            (Err(error), None) => Err(error.into()),
+            (Err(error), Some(hint)) => Err(Hinted { error: input::named(error, &self.file), hint }.into()),
+            (Err(error), None) => Err(input::named(error, &self.file)),
         }
+    }
+
+    /// Says where a file looks as if it should be read otherwise than was asked for.
+    fn say_if_mistaken(&self, first: Option<Likeness>, console: &Console) {
+        let (looks, hint) = match first {
+            Some(Likeness::Recorded) if self.body => {
+                ("the file looks like a recorded message", "write it on one line and leave out `--body`: what its `body` holds is decoded then")
+            }
+            Some(Likeness::Recorded) => ("the first line looks like a recorded message", "leave out `--raw`: what its `body` holds is decoded then"),
+            Some(Likeness::Part) if self.raw => {
+                ("the first line looks like a part of a message over several lines", "with `--body`, the whole file is taken as the body of one message")
+            }
+            _ => return,
+        };
+        console.warning(looks);
+        console.hint(hint);
     }
 
     fn dead_letters<'a>(&self, console: &'a Console) -> anyhow::Result<DeadLetters<'a>> {
-        let file = if self.is_stdin() { Path::new("/dev/stdin") } else { &self.file };
+        let file = if input::is_stdin(&self.file) { Path::new("/dev/stdin") } else { &self.file };
         let mut others = vec![("the component", self.component.as_path()), ("the input", file)];
         others.extend(self.run.settings_file().map(|file| ("the file of settings", file)));
         self.dead_letters.open(&others, console)
-    }
-
-    fn is_stdin(&self) -> bool {
-        self.file.as_os_str() == "-"
-    }
-
-    /// The input, and its length if it is a file.
-    fn input(&self) -> anyhow::Result<(Box<dyn BufRead + Send>, Option<u64>)> {
-        if self.is_stdin() {
-            return Ok((Box::new(BufReader::with_capacity(256 << 10, io::stdin())), None));
-        }
-        let cannot_read = || format!("cannot read `{}`", self.file.display());
-        let file = File::open(&self.file).with_context(cannot_read)?;
-        let metadata = file.metadata().with_context(cannot_read)?;
-        Ok((Box::new(BufReader::with_capacity(256 << 10, file)), metadata.is_file().then_some(metadata.len())))
     }
 }
 
@@ -114,7 +115,7 @@ fn hint(error: &FlowError<DecodeError>) -> Option<&'static str> {
         FlowError::Source(DecodeError::Input(MessageError::Line { line: 0, like, .. })) => match like {
             Likeness::Body => Some("with `--raw`, each line is taken as the body of a message"),
             Likeness::Part => Some("with `--body`, the whole file is taken as the body of one message"),
-            Likeness::Neither => None,
+            Likeness::Recorded | Likeness::Neither => None,
         },
         _ => None,
     }

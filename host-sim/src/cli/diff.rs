@@ -1,7 +1,6 @@
 //! `host-sim diff`: what another version of a component changes in documents.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -16,7 +15,7 @@ use super::console::{Console, for_a_terminal};
 use super::dataset::dataset;
 use super::end::End;
 use super::options::{FixedTime, LimitOptions};
-use super::{recorded, settings};
+use super::{input, recorded, settings};
 
 /// Messages of one call.
 const BATCH: usize = 64;
@@ -41,7 +40,7 @@ pub(super) struct Diff {
     /// The component as it is to be
     #[arg(value_name = "NEW")]
     new: PathBuf,
-    /// Messages, one a line, or a folder of recordings
+    /// Messages, one a line, or a folder of recordings; files may be packed by gzip or zstd, and `-` is stdin
     #[arg(value_name = "INPUT")]
     input: PathBuf,
     /// What the messages are: a data set of both components, its whole name or the last part
@@ -85,13 +84,12 @@ impl Diff {
             if let Some(exchanges) = exchanges {
                 upgrade.compare(old.walk(exchanges.clone(), self.time.now)?, new.walk(exchanges, self.time.now)?);
             }
-            if let Some((file, _)) = messages {
-                self.messages(&mut upgrade, &mut old, &mut new, Lines::new(BufReader::new(file), Format::Recorded))?;
+            if let Some(messages) = messages {
+                self.messages(&mut upgrade, &mut old, &mut new, &messages.path, Lines::new(messages.input, Format::Recorded))?;
             }
         } else {
-            let file = File::open(&self.input).with_context(|| format!("cannot read `{}`", self.input.display()))?;
             let format = if self.raw { Format::Raw } else { Format::Recorded };
-            self.messages(&mut upgrade, &mut old, &mut new, Lines::new(BufReader::new(file), format))?;
+            self.messages(&mut upgrade, &mut old, &mut new, &self.input, Lines::new(input::open(&self.input)?.0, format))?;
         }
         writeln!(io::stdout(), "{}", for_a_terminal(&upgrade.to_string())).context("cannot write")?;
         Ok(if upgrade.is_same() { End::Done } else { End::DoneWithProblems })
@@ -107,11 +105,18 @@ impl Diff {
     }
 
     /// Batch by batch, so that what is held does not grow with the file.
-    fn messages<R: BufRead>(&self, upgrade: &mut Upgrade, old: &mut Version<'_>, new: &mut Version<'_>, mut lines: Lines<R>) -> anyhow::Result<()> {
+    fn messages<R: BufRead>(
+        &self,
+        upgrade: &mut Upgrade,
+        old: &mut Version<'_>,
+        new: &mut Version<'_>,
+        path: &Path,
+        mut lines: Lines<R>,
+    ) -> anyhow::Result<()> {
         loop {
             let (mut numbers, mut batch) = (Vec::new(), Vec::new());
             while batch.len() < BATCH
-                && let Some(line) = lines.next_message().with_context(|| format!("cannot read `{}`", self.input.display()))?
+                && let Some(line) = lines.next_message().with_context(|| format!("cannot read {}", input::name(path)))?
             {
                 numbers.push(line.line + 1);
                 batch.push(line.message);

@@ -1,26 +1,29 @@
 //! `host-sim ecs-check`: documents in, what is not as ECS has it out.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::ffi::OsStr;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
 use host_sim_runtime::Component;
 use host_sim_workbench::ecs::EcsCheck;
-use host_sim_workbench::text;
+use host_sim_workbench::plain;
+use host_sim_workbench::recording::{Format, Lines};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::console::for_a_terminal;
 use super::end::End;
+use super::input;
 use super::options::LimitOptions;
 
 const EXAMPLE: &str = r#"Examples:
   host-sim ecs-check --component plugin.wasm out/*.ndjson
   host-sim decode plugin.wasm --dataset event messages.ndjson | host-sim ecs-check -
 
-A file holds one document or envelope a line; one named `*.json` holds one document, or `{"expected": [..]}`. With `--component` a document
+A file holds one document or envelope a line; one named `*.json` holds one document, or `{"expected": [..]}`; both may be packed by
+gzip or zstd, `*.json.gz` and `*.json.zst` then. With `--component` a document
 may have the fields that the component lists for its data set, and no others; without it, those of ECS and the custom ones of this project.
 Warnings alone leave the exit status at 0, findings make it 3."#;
 
@@ -51,9 +54,8 @@ impl EcsCheckCommand {
             self.declare(&mut check, component)?;
         }
         for file in &self.files {
-            let is_whole = file.extension().is_some_and(|extension| extension == "json");
-            let checked = if is_whole { whole(&mut check, file) } else { lines(&mut check, file) };
-            checked.with_context(|| format!("cannot check `{}`", file.display()))?;
+            let checked = if is_whole(file) { whole(&mut check, file) } else { lines(&mut check, file) };
+            checked.with_context(|| format!("cannot check {}", input::name(file)))?;
         }
         let findings = check.findings();
         let text = format!("{findings}documents: {}, findings: {}, warnings: {}", check.documents(), findings.count(), findings.warnings());
@@ -72,18 +74,23 @@ impl EcsCheckCommand {
     }
 }
 
+/// Whether a file is one text, by its name as it was before it was packed.
+fn is_whole(file: &Path) -> bool {
+    let extension = |file: &Path| file.extension().and_then(OsStr::to_str).map(str::to_owned);
+    match extension(file).as_deref() {
+        Some("gz" | "zst") => file.file_stem().is_some_and(|stem| extension(Path::new(stem)).as_deref() == Some("json")),
+        other => other == Some("json"),
+    }
+}
+
 /// A document a line.
 fn lines(check: &mut EcsCheck, file: &Path) -> anyhow::Result<()> {
-    let input: Box<dyn BufRead> = match file.to_str() {
-        Some("-") => Box::new(io::stdin().lock()),
-        _ => Box::new(BufReader::new(File::open(file)?)),
-    };
-    for (number, line) in (1..).zip(input.split(b'\n')) {
-        let line = line?;
-        let line = if number == 1 { text::without_mark(&line) } else { &line };
-        if !line.trim_ascii().is_empty() {
+    let mut lines = Lines::new(input::open(file)?.0, Format::Raw);
+    while let Some(line) = lines.next_message()? {
+        let (number, text) = (line.line + 1, line.message.body);
+        if !text.trim_ascii().is_empty() {
             let source = format!("{}, line {number}", file.display());
-            check.document(&source, line).map_err(|why| anyhow::anyhow!("line {number}: {why}"))?;
+            check.document(&source, &text).map_err(|why| anyhow::anyhow!("line {number}: {why}"))?;
         }
     }
     Ok(())
@@ -91,7 +98,7 @@ fn lines(check: &mut EcsCheck, file: &Path) -> anyhow::Result<()> {
 
 /// One document, or the documents that a test case expects.
 fn whole(check: &mut EcsCheck, file: &Path) -> anyhow::Result<()> {
-    let text = text::read(file)?;
+    let text = plain::read(file)?;
     let Ok(Expected { expected }) = serde_json::from_str(&text) else {
         return check.document(&file.display().to_string(), text.as_bytes()).map_err(anyhow::Error::msg);
     };

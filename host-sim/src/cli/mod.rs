@@ -10,6 +10,7 @@ mod ecs_check;
 mod end;
 mod explain;
 mod identity;
+mod input;
 mod inspect;
 mod man;
 mod options;

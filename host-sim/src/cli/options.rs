@@ -12,8 +12,10 @@ use host_sim_runtime::contract::Timestamp;
 use host_sim_runtime::{Addresses, Cache, Clock, Component, Distrust, Engine, Instance, Limits};
 use host_sim_workbench::checked::{Check, Checked};
 use host_sim_workbench::files::Shape;
+use host_sim_workbench::id_field::IdField;
 
 use super::console::Console;
+use super::end::Usage;
 
 /// What a component may use.
 #[derive(Debug, Args)]
@@ -74,6 +76,12 @@ pub(super) struct RunOptions {
     /// Write `{"source", "dataset", "id", "document"}` instead of the bare document
     #[arg(long)]
     envelope: bool,
+    /// Write the id of each document into it as well, as a member of this name at its top; it has to be a name that documents do not have
+    #[arg(long, value_name = "NAME", value_parser = IdField::new)]
+    id_field: Option<IdField>,
+    /// End with exit status 3 where documents are not read in full: any, or more than a share of a data set's documents, as in `unreadable=0.05`
+    #[arg(long, value_name = "WHAT", value_parser = unreadable)]
+    fail_on: Option<Unreadable>,
     /// What time the component is told, in RFC 3339 [default: the clock]
     #[arg(long, value_name = "TIME", value_parser = timestamp)]
     now: Option<Timestamp>,
@@ -90,6 +98,10 @@ pub(super) struct RunOptions {
     #[command(flatten)]
     limits: LimitOptions,
 }
+
+/// How large a share of a data set's documents may be not read in full.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Unreadable(f64);
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum CheckOption {
@@ -111,6 +123,22 @@ impl RunOptions {
     pub(super) fn start(&self, component: &Path) -> anyhow::Result<Instance> {
         let loaded = Component::load(&self.limits.engine()?, component).with_context(|| format!("cannot load `{}`", component.display()))?;
         loaded.start().with_context(|| format!("cannot start `{}`", component.display()))
+    }
+
+    /// The member that ids are written to, if there is to be one. No document of the component may have it.
+    pub(super) fn id_field(&self, instance: &mut Instance) -> anyhow::Result<Option<IdField>> {
+        let Some(id_field) = &self.id_field else { return Ok(None) };
+        for (position, dataset) in (0..).zip(instance.description().datasets.clone()) {
+            if let Some(field) = id_field.clash(&instance.fields(position)?) {
+                return Err(Usage(format!("`--id-field` names what documents of `{}` may have: `{field}`", dataset.name)).into());
+            }
+        }
+        Ok(Some(id_field.clone()))
+    }
+
+    /// The share of documents that may be not read in full, if that is to be looked at.
+    pub(super) fn most_unreadable(&self) -> Option<f64> {
+        self.fail_on.map(|Unreadable(most)| most)
     }
 
     /// The file that the settings are in, if one is named.
@@ -144,6 +172,15 @@ fn timestamp(text: &str) -> Result<Timestamp, String> {
     Timestamp::try_from(time.timestamp_millis()).map_err(|_| "it is before 1970".to_owned())
 }
 
+fn unreadable(text: &str) -> Result<Unreadable, String> {
+    let wrong = || "neither `unreadable` nor a share, such as `unreadable=0.05`".to_owned();
+    let share = match text.strip_prefix("unreadable").ok_or_else(wrong)? {
+        "" => 0.0,
+        share => share.strip_prefix('=').and_then(|share| share.parse().ok()).ok_or_else(wrong)?,
+    };
+    if (0.0..=1.0).contains(&share) { Ok(Unreadable(share)) } else { Err(wrong()) }
+}
+
 fn time_limit(text: &str) -> Result<TimeLimit, String> {
     if text == "none" {
         return Ok(TimeLimit(None));
@@ -159,7 +196,7 @@ fn time_limit(text: &str) -> Result<TimeLimit, String> {
 mod tests {
     use std::time::Duration;
 
-    use super::{TimeLimit, time_limit, timestamp};
+    use super::{TimeLimit, Unreadable, time_limit, timestamp, unreadable};
 
     #[test]
     fn a_time_is_rfc_3339_and_not_before_1970() {
@@ -167,6 +204,15 @@ mod tests {
         assert_eq!(timestamp("1970-01-01T01:00:00.5+01:00"), Ok(500));
         assert!(timestamp("1969-12-31T23:59:59Z").is_err());
         assert!(timestamp("2026-01-01").is_err_and(|error| error.contains("2026-01-01T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_share_is_between_none_and_all() {
+        assert_eq!(unreadable("unreadable"), Ok(Unreadable(0.0)));
+        assert_eq!(unreadable("unreadable=0.05"), Ok(Unreadable(0.05)));
+        for bad in ["", "unread", "unreadable=", "unreadable=5%", "unreadable=1.5", "unreadable=-1", "unreadable=NaN", "unreadable0.5"] {
+            assert!(unreadable(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! `host-sim replay`: a recorded API and a recorded Event Hub in, documents out.
 
-use std::io::BufReader;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -16,12 +15,13 @@ use super::dead_letters::{DeadLetterOption, DeadLetters};
 use super::end::End;
 use super::options::RunOptions;
 use super::run::{self, Run};
-use super::{recorded, settings, signals};
+use super::{input, recorded, settings, signals};
 
 const EXAMPLE: &str = r#"Example:
   host-sim replay plugin.wasm fixtures/tenant --out out
 
-The folder holds `exchanges.json`, `messages.ndjson` or both, and may hold `settings.json`. The body of a response is JSON, text or, as
+The folder holds `exchanges.json`, `messages.ndjson` or both, and may hold `settings.json`. The first two may be packed by gzip or zstd, also
+under the names that these give them, such as `messages.ndjson.gz`. The body of a response is JSON, text or, as
 `body_base64`, bytes. The API is walked first, then the messages are
 decoded as events. A request is matched by method, path and query, whatever the order of the query's pairs, and URLs that RFC 3986 calls equivalent
 are the same; several recordings of one request answer in their order, each once. A request without a recorded answer is refused, and the replay fails once it is at its end.
@@ -63,13 +63,15 @@ impl Replay {
         let text = settings::text(self.run.settings.as_deref(), Some(&self.folder.join("settings.json")))?;
         settings::apply(&mut instance, &text, &console)?;
 
+        let id_field = self.run.id_field(&mut instance)?;
         let output = match &self.out {
             Some(folder) => Output::to_folder(folder, &description, self.run.shape()).with_context(|| format!("cannot write to `{}`", folder.display()))?,
             None => run::to_stdout(&description, self.run.shape()),
-        };
+        }
+        .with_ids(id_field);
         signals::remove_on_signal(output.partial_files());
         let mut component = self.run.checked(instance);
-        let mut run = Run::new(output, dead_letters, &description, &console, self.run.quiet);
+        let mut run = Run::new(output, dead_letters, &description, &console, &self.run);
         let mut missed = false;
         if let Some(mut replay) = replay {
             let walked = run.walk(&mut component, &mut replay, self.run.clock());
@@ -78,18 +80,21 @@ impl Replay {
             walked?;
             say_unused(&replay, &console);
         }
-        if let Some((file, length)) = messages {
+        if let Some(messages) = messages {
             let event = dataset(&description, "event")?;
-            let lines = Lines::new(BufReader::new(file), Format::Recorded);
-            run.decode(Decoding::new(component, self.run.jobs(), event, self.run.clock(), lines)?, Some(length))?;
+            let lines = Lines::new(messages.input, Format::Recorded);
+            let mut decoding = Decoding::new(component, self.run.jobs(), event, self.run.clock(), lines)?;
+            run.decode(&mut decoding, messages.length).map_err(|error| input::named(error, &messages.path))?;
         }
         let end = run.finish()?;
         Ok(if missed { End::Failed } else { end })
     }
 
     fn dead_letters<'a>(&self, console: &'a Console) -> anyhow::Result<DeadLetters<'a>> {
-        let [exchanges, messages, settings] = ["exchanges.json", "messages.ndjson", "settings.json"].map(|name| self.folder.join(name));
-        let mut others = vec![("the component", self.component.as_path()), ("the input", &exchanges), ("the input", &messages)];
+        let settings = self.folder.join("settings.json");
+        let inputs = recorded::all_names().map(|name| self.folder.join(name));
+        let mut others = vec![("the component", self.component.as_path())];
+        others.extend(inputs.iter().map(|input| ("the input", input.as_path())));
         others.extend([Some(settings.as_path()), self.run.settings_file()].into_iter().flatten().map(|file| ("the file of settings", file)));
         if let Some(out) = &self.out {
             self.dead_letters.refuse_in("the folder of the documents", out)?;

@@ -12,11 +12,12 @@ use host_sim_workbench::checked::Checked;
 use host_sim_workbench::decode::{DecodeError, Decoding};
 use host_sim_workbench::files::{Output, Shape};
 use host_sim_workbench::replay::Replay;
-use host_sim_workbench::summary::Summary;
+use host_sim_workbench::summary::{Place, Summary};
 
 use super::console::Console;
 use super::dead_letters::DeadLetters;
 use super::end::End;
+use super::options::RunOptions;
 use super::repeats::Repeats;
 use super::signals;
 
@@ -28,6 +29,8 @@ pub(super) struct Run<'a> {
     summary: Summary,
     console: &'a Console,
     quiet: bool,
+    /// The share of documents that may be not read in full.
+    most_unreadable: Option<f64>,
     started: Instant,
 }
 
@@ -43,14 +46,15 @@ pub(super) fn to_stdout(description: &Description, shape: Shape) -> Output<'stat
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(output: Output<'static>, dead_letters: DeadLetters<'a>, description: &Description, console: &'a Console, quiet: bool) -> Self {
-        Self { output, dead_letters, summary: Summary::new(description), console, quiet, started: Instant::now() }
+    pub(super) fn new(output: Output<'static>, dead_letters: DeadLetters<'a>, description: &Description, console: &'a Console, run: &RunOptions) -> Self {
+        let (quiet, most_unreadable) = (run.quiet, run.most_unreadable());
+        Self { output, dead_letters, summary: Summary::new(description), console, quiet, most_unreadable, started: Instant::now() }
     }
 
     /// Decodes all messages; `length` is the input's in bytes, if it is known.
-    pub(super) fn decode(&mut self, mut decoding: Decoding<Checked<Instance>>, length: Option<u64>) -> Result<(), FlowError<DecodeError>> {
+    pub(super) fn decode(&mut self, decoding: &mut Decoding<Checked<Instance>>, length: Option<u64>) -> Result<(), FlowError<DecodeError>> {
         self.console.begin("decode", length);
-        let result = self.flow(&mut decoding, Decoding::bytes);
+        let result = self.flow(decoding, Decoding::bytes, Place::Line);
         self.dead_letters.finish();
         result
     }
@@ -60,21 +64,24 @@ impl<'a> Run<'a> {
         self.console.begin("walk", None);
         let number = |replay: &Replay, request| u64::try_from(replay.exchange_of(request)?).ok();
         let mut walking = Walking::new(Lane::new("walk"), Walk::new(component, replay, clock, None), number);
-        match self.flow(&mut walking, |_| 0) {
+        match self.flow(&mut walking, |_| 0, Place::Exchange) {
             Err(FlowError::Source(error)) => Err(error).context("cannot walk the recorded API to its end"),
             other => other.map_err(anyhow::Error::from),
         }
     }
 
-    /// Brings all that a source gives to where it belongs. `position` is how far the source is, as its length is counted.
-    fn flow<S: Source>(&mut self, source: &mut S, position: impl Fn(&S) -> u64) -> Result<(), FlowError<S::Error>> {
-        let Self { output, dead_letters, summary, console, quiet, .. } = self;
+    /// Brings all that a source gives to where it belongs. `position` is how far the source is, as its length is counted; `place` says what its numbers are.
+    fn flow<S: Source>(&mut self, source: &mut S, position: impl Fn(&S) -> u64, place: fn(u64) -> Place) -> Result<(), FlowError<S::Error>> {
+        let Self { output, dead_letters, summary, console, quiet, most_unreadable, .. } = self;
+        // Whoever is told of no document needs none counted.
+        let counts = !*quiet || most_unreadable.is_some();
         let mut repeats = Repeats::default();
         // Nothing goes on where this ends: there is no mark to keep.
         let flow = Flow { sink: output, state: &Stateless, dead_letters, bounds: Bounds::DEFAULT, stop: StopSignal::default() };
         let result = flow.run(source, |source, parcel| {
-            // Whoever is told of no document needs none counted.
-            parcel.documents.iter().filter(|_| !*quiet).for_each(|document| summary.document(document));
+            for document in parcel.documents.iter().filter(|_| counts) {
+                summary.document(document, parcel.number_of(document.source).map_or(Place::Nowhere, place));
+            }
             parcel.problems.iter().for_each(|problem| summary.problem(problem));
             if let Some(totals) = parcel.finished {
                 summary.walk(totals);
@@ -100,7 +107,11 @@ impl<'a> Run<'a> {
             self.console.say(&self.summary.to_string());
             say_files(self.console, &files);
         }
-        Ok(if self.summary.has_problems() { End::DoneWithProblems } else { End::Done })
+        let unreadable = self.most_unreadable.and_then(|most| self.summary.unreadable(most));
+        if let Some(unreadable) = &unreadable {
+            self.console.error(unreadable);
+        }
+        Ok(if unreadable.is_some() || self.summary.has_problems() { End::DoneWithProblems } else { End::Done })
     }
 }
 

@@ -12,7 +12,7 @@ use host_sim_runtime::flow::{Lane, Parcel, Source, StopSignal};
 use host_sim_runtime::{Clock, Decoder, Pool, Salvage, Stop};
 
 use self::input::{Input, PAUSE, RawBatch, Taken};
-use crate::recording::{Lines, MessageError};
+use crate::recording::{Likeness, Lines, MessageError};
 
 /// Decodes the messages of a file in their order.
 ///
@@ -29,6 +29,7 @@ pub struct Decoding<D> {
     read_to: u64,
     bytes: u64,
     stage: Stage,
+    first: Option<Likeness>,
     /// Told when everything before it has been handed over.
     error: Option<DecodeError>,
 }
@@ -91,6 +92,7 @@ impl<D: Decoder> Decoding<D> {
             read_to: 0,
             bytes: 0,
             stage: Stage::Reading,
+            first: None,
             error: None,
         })
     }
@@ -130,6 +132,11 @@ impl<D: Decoder> Decoding<D> {
         self.bytes
     }
 
+    /// What the first line that was decoded looks like, where lines are taken as bodies.
+    pub fn first(&self) -> Option<Likeness> {
+        self.first
+    }
+
     /// Waits for a batch and has it decoded; not for long while there may be results.
     fn read(&mut self) {
         match self.input.take((self.in_hand > 0).then_some(LOOK)) {
@@ -158,6 +165,7 @@ impl<D: Decoder> Decoding<D> {
     /// What came of a batch, if its first line holds a message. What comes after an error is not wanted.
     fn take(&mut self, raw: RawBatch, salvage: Salvage) -> Option<Parcel> {
         self.bytes = raw.bytes;
+        self.first = self.first.or(raw.first);
         let lines = raw.numbers();
         let Salvage { decoded, dead, gave_up } = salvage;
         let gave_up = gave_up.and_then(|(at, source)| Some(DecodeError::Stopped { first: lines.get(at).copied()?, last: lines.last().copied()?, source }));

@@ -1,5 +1,7 @@
 //! How the documents of one message came about, for a person or as JSON.
 
+mod unread;
+
 use std::fmt;
 
 use host_sim_runtime::contract::{Message, Timestamp};
@@ -7,6 +9,7 @@ use host_sim_runtime::{Instance, Stop};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::unread::Unread;
 use crate::difference;
 use crate::json;
 

@@ -8,6 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use host_sim_runtime::contract::{Description, Document};
 use host_sim_runtime::flow::{Fate, Item, Sink, SinkError};
 
+use crate::id_field::IdField;
+
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -20,6 +22,7 @@ pub enum Shape {
 /// Where documents go.
 pub struct Output<'a> {
     shape: Shape,
+    id_field: Option<IdField>,
     datasets: Vec<String>,
     target: Mutex<Target<'a>>,
 }
@@ -38,7 +41,7 @@ impl std::fmt::Debug for Output<'_> {
 impl<'a> Output<'a> {
     /// Writes all documents to one stream.
     pub fn to_stream(stream: impl Write + Send + 'a, description: &Description, shape: Shape) -> Self {
-        Self { shape, datasets: names(description), target: Mutex::new(Target::Stream(Box::new(stream))) }
+        Self { shape, id_field: None, datasets: names(description), target: Mutex::new(Target::Stream(Box::new(stream))) }
     }
 
     /// Writes one `<data set>.ndjson` for each data set of the component into a folder, which is made if needed. The files appear, and replace
@@ -47,7 +50,12 @@ impl<'a> Output<'a> {
         let datasets = names(description);
         fs::create_dir_all(folder)?;
         let files = datasets.iter().map(|name| Partial::new(folder, name)).collect::<io::Result<_>>()?;
-        Ok(Self { shape, datasets, target: Mutex::new(Target::Folder(files)) })
+        Ok(Self { shape, id_field: None, datasets, target: Mutex::new(Target::Folder(files)) })
+    }
+
+    /// Puts into each document its id as well. A document that has such a member ends the output.
+    pub fn with_ids(self, id_field: Option<IdField>) -> Self {
+        Self { id_field, ..self }
     }
 
     /// The files under temporary names, which whoever ends the process has to remove.
@@ -78,10 +86,21 @@ impl<'a> Output<'a> {
         let dataset = self.datasets.get(index).ok_or_else(|| io::Error::other("a document of an unknown data set"))?;
         let writer = target.writer(index)?;
         match self.shape {
-            Shape::Bare => writer.write_all(&document.body)?,
-            Shape::Envelope => envelope(writer, document, dataset, *number)?,
+            Shape::Bare => self.body(writer, document)?,
+            Shape::Envelope => {
+                envelope(writer, document, dataset, *number)?;
+                self.body(writer, document)?;
+                writer.write_all(b"}")?;
+            }
         }
         writer.write_all(b"\n")
+    }
+
+    fn body(&self, writer: &mut dyn Write, document: &Document) -> io::Result<()> {
+        match &self.id_field {
+            Some(id_field) => id_field.write(writer, document),
+            None => writer.write_all(&document.body),
+        }
     }
 }
 
@@ -114,6 +133,7 @@ fn names(description: &Description) -> Vec<String> {
     description.datasets.iter().map(|dataset| dataset.name.clone()).collect()
 }
 
+/// An envelope up to its document.
 fn envelope(writer: &mut dyn Write, document: &Document, dataset: &str, number: Option<u64>) -> io::Result<()> {
     writer.write_all(b"{\"source\":")?;
     match number {
@@ -124,9 +144,7 @@ fn envelope(writer: &mut dyn Write, document: &Document, dataset: &str, number: 
     serde_json::to_writer(&mut *writer, dataset)?;
     writer.write_all(b",\"id\":")?;
     serde_json::to_writer(&mut *writer, &document.id)?;
-    writer.write_all(b",\"document\":")?;
-    writer.write_all(&document.body)?;
-    writer.write_all(b"}")
+    writer.write_all(b",\"document\":")
 }
 
 /// A file under a temporary name, which goes away unless it is published.
@@ -216,7 +234,7 @@ mod tests {
 
     use host_sim_runtime::contract::{Dataset, Description, Document};
 
-    use super::{Item, Output, Shape, Sink};
+    use super::{IdField, Item, Output, Shape, Sink};
 
     fn description(names: &[&str]) -> Description {
         let dataset = |name: &&str| Dataset { name: (*name).into(), summary: String::new(), decodes: true };
@@ -236,8 +254,14 @@ mod tests {
 
     #[track_caller]
     fn check(shape: Shape, number: Option<u64>, expected: &str) {
+        check_with(None, shape, number, expected);
+    }
+
+    #[track_caller]
+    fn check_with(id_field: Option<&str>, shape: Shape, number: Option<u64>, expected: &str) {
         let mut bytes = Vec::new();
-        let output = Output::to_stream(&mut bytes, &description(&["x.event"]), shape);
+        let id_field = id_field.map(|name| IdField::new(name).expect("a name"));
+        let output = Output::to_stream(&mut bytes, &description(&["x.event"]), shape).with_ids(id_field);
         output.put(&[item(0, number)]).expect("memory can be written");
         drop(output);
         assert_eq!(String::from_utf8_lossy(&bytes), expected);
@@ -248,6 +272,19 @@ mod tests {
         check(Shape::Bare, Some(3), "{\"a\":4.0}\n");
         check(Shape::Envelope, Some(3), "{\"source\":3,\"dataset\":\"x.event\",\"id\":\"a\\\"b\",\"document\":{\"a\":4.0}}\n");
         check(Shape::Envelope, None, "{\"source\":null,\"dataset\":\"x.event\",\"id\":\"a\\\"b\",\"document\":{\"a\":4.0}}\n");
+    }
+
+    #[test]
+    fn a_document_may_begin_with_its_id_and_never_has_two() {
+        check_with(Some("id"), Shape::Bare, None, "{\"id\":\"a\\\"b\",\"a\":4.0}\n");
+        check_with(
+            Some("id"),
+            Shape::Envelope,
+            Some(3),
+            "{\"source\":3,\"dataset\":\"x.event\",\"id\":\"a\\\"b\",\"document\":{\"id\":\"a\\\"b\",\"a\":4.0}}\n",
+        );
+        let output = Output::to_stream(Vec::new(), &description(&["x.event"]), Shape::Bare).with_ids(Some(IdField::new("a").expect("a name")));
+        assert!(output.put(&[item(0, None)]).is_err());
     }
 
     #[test]

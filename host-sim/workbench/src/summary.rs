@@ -1,6 +1,7 @@
-//! Counts what a run gave, by data set, class and severity.
+//! Counts what a run gave, by data set, class and severity, and what of it could not be read.
 
 mod glance;
+mod reasons;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,6 +10,8 @@ use std::time::Duration;
 use host_sim_runtime::contract::{Description, Document, Problem, Severity, Totals};
 
 use self::glance::Glance;
+pub use self::reasons::Place;
+use self::reasons::Reasons;
 
 /// What a run gave.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +30,35 @@ struct Count {
     unread: u64,
     classes: BTreeMap<String, u64>,
     severities: BTreeMap<String, u64>,
+    reasons: Reasons,
+    /// How many have each of what a finding should have.
+    has: [u64; 3],
+}
+
+/// What a finding should have, in the order of [`Glance::has`].
+const SHOULD_HAVE: [&str; 3] = ["a severity", "a resource name", "an account"];
+
+impl Count {
+    /// Whether its documents are findings: its name says so.
+    fn is_of_findings(&self) -> bool {
+        self.name.rsplit('.').next() == Some("assessment")
+    }
+
+    /// How many have what a finding should have.
+    fn had(&self) -> String {
+        let each = self.has.iter().zip(SHOULD_HAVE).enumerate();
+        let words = each.map(|(at, (has, what))| format!("{has}{} {what}", if at == 0 { format!(" of {} have", self.documents) } else { String::new() }));
+        words.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether more of its documents than this share are not read in full.
+    fn is_unreadable(&self, most: f64) -> bool {
+        self.unread > 0 && float(self.unread) > most * float(self.documents)
+    }
+}
+
+fn float(count: u64) -> f64 {
+    u32::try_from(count).map_or(f64::from(u32::MAX), f64::from)
 }
 
 impl Summary {
@@ -36,12 +68,16 @@ impl Summary {
         Self { datasets: description.datasets.iter().map(|dataset| count(&dataset.name)).collect(), ..Self::default() }
     }
 
-    /// Counts a document.
-    pub fn document(&mut self, document: &Document) {
+    /// Counts a document, and keeps where the first came from that could not be read for a reason.
+    pub fn document(&mut self, document: &Document, place: Place) {
         let Some(count) = usize::try_from(document.dataset).ok().and_then(|at| self.datasets.get_mut(at)) else { return };
-        let Glance { class, severity, unread } = Glance::at(&document.body);
+        let Glance { class, severity, unread, has } = Glance::at(&document.body, &count.name);
         count.documents += 1;
-        count.unread += u64::from(unread);
+        count.unread += u64::from(unread.is_some());
+        unread.into_iter().flatten().for_each(|said| count.reasons.add(said, place));
+        for (count, has) in count.has.iter_mut().zip(has) {
+            *count += u64::from(has);
+        }
         count_one(&mut count.classes, class.as_deref());
         count_one(&mut count.severities, severity.as_deref());
     }
@@ -71,9 +107,14 @@ impl Summary {
         self.problems.keys().any(|(severity, _)| *severity == Severity::Error) || self.walk.is_some_and(|totals| !totals.complete)
     }
 
+    /// What to say where of a data set more documents than this share are not read in full.
+    pub fn unreadable(&self, most: f64) -> Option<String> {
+        let Count { name, documents, unread, .. } = self.datasets.iter().find(|count| count.is_unreadable(most))?;
+        Some(format!("{unread} of {documents} documents of `{name}` are not read in full"))
+    }
+
     fn rate(&self) -> f64 {
-        let documents = u32::try_from(self.documents()).map_or(f64::from(u32::MAX), f64::from);
-        documents / self.time.as_secs_f64().max(0.000_001)
+        float(self.documents()) / self.time.as_secs_f64().max(0.000_001)
     }
 }
 
@@ -90,6 +131,12 @@ impl fmt::Display for Summary {
                 if !counts.is_empty() {
                     writeln!(formatter, "    {title:<9} {}", listed(counts))?;
                 }
+            }
+            if count.is_of_findings() {
+                writeln!(formatter, "    {:<9} {}", "findings", count.had())?;
+            }
+            for (at, line) in count.reasons.lines().iter().enumerate() {
+                writeln!(formatter, "    {:<9} {line}", if at == 0 { "not read" } else { "" })?;
             }
         }
         writeln!(formatter, "{:<11} {}", "problems", self.problems.values().sum::<u64>())?;
@@ -126,7 +173,7 @@ mod tests {
 
     use host_sim_runtime::contract::{Dataset, Description, Document, Problem, Severity, Totals};
 
-    use super::Summary;
+    use super::{Place, Summary};
 
     fn summary() -> Summary {
         let dataset = |name: &str| Dataset { name: name.into(), summary: String::new(), decodes: true };
@@ -136,7 +183,12 @@ mod tests {
 
     fn document(dataset: u32, class: Option<&str>, severity: Option<&str>, unread: bool) -> Document {
         let kind = unread.then_some("pipeline_error");
-        let body = serde_json::json!({ "event": { "kind": kind, "category": class }, "vulnerability": { "severity": severity } });
+        let error = unread.then_some(["cannot read `a[1]` as a date: `x`"]);
+        let body = serde_json::json!({
+            "event": { "kind": kind, "category": class, "severity": severity.map(|_| 73) },
+            "vulnerability": { "severity": severity },
+            "error": { "message": error },
+        });
         Document { dataset, id: "a".into(), body: body.to_string().into_bytes(), source: None }
     }
 
@@ -147,10 +199,10 @@ mod tests {
     #[test]
     fn it_counts_by_data_set_class_and_severity() {
         let mut summary = summary();
-        summary.document(&document(0, Some("threat"), None, false));
-        summary.document(&document(0, Some("network"), None, false));
-        summary.document(&document(0, Some("threat"), None, true));
-        summary.document(&document(1, None, Some("High"), false));
+        summary.document(&document(0, Some("threat"), None, false), Place::Line(6));
+        summary.document(&document(0, Some("network"), None, false), Place::Line(6));
+        summary.document(&document(0, Some("threat"), None, true), Place::Line(6));
+        summary.document(&document(1, None, Some("High"), false), Place::Line(6));
         summary.problem(&problem(Severity::Warning));
         summary.problem(&problem(Severity::Warning));
         summary.walk(Totals { pages: 2, records: 4, documents: 4, skipped: 1, failed: 0, complete: true });
@@ -159,14 +211,18 @@ mod tests {
 documents   4
   x.event                                  3 (1 not read in full)
     class     threat 2, network 1
+    not read  cannot read `a[]` as a date: 1, first in line 7
   x.assessment                             1
     severity  High 1
+    findings  1 of 1 have a severity, 0 a resource name, 0 an account
 problems    2
   warning page-skipped                     2
 walk        complete: pages 2, records 4, skipped 1, failed 0
 time        2.000 s, 2 documents a second";
         assert_eq!(summary.to_string(), expected);
         assert!(!summary.has_problems());
+        assert_eq!(summary.unreadable(0.0).as_deref(), Some("1 of 3 documents of `x.event` are not read in full"));
+        assert!(summary.unreadable(0.3).is_some() && summary.unreadable(0.34).is_none());
     }
 
     #[test]

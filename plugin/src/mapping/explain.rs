@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::Record;
 use super::reference;
-use super::trace::{Trace, has_members};
+use super::trace::{Mark, Trace, has_members};
 use crate::contract::{Dataset, Explanation, Trace as Line};
 use crate::ecs::Slot;
 use crate::json::tree::Value;
@@ -53,23 +53,47 @@ impl Members {
         self.by_address.get(&address(spelled)).map_or_else(|| spelled.to_owned(), |&at| self.all[at].path.clone())
     }
 
-    /// Members that hold something and that no rule read, neither them nor a member that they stand in.
-    fn unread(&self, trace: &Trace<'_>) -> Vec<String> {
-        let read: BTreeSet<usize> = trace.read.iter().map(|name| address(name)).collect();
-        let mut unread = Vec::new();
+    /// Members that hold something and that no rule had read by some time, neither them nor a member that they stand in.
+    pub(super) fn unread(&self, trace: Option<&Trace<'_>>, until: Mark) -> Unread {
+        let read: BTreeSet<usize> = trace.into_iter().flat_map(|trace| trace.read_until(until)).map(|name| address(name)).collect();
         let mut is_read: Vec<bool> = Vec::with_capacity(self.all.len());
         for entry in &self.all {
             is_read.push(read.contains(&entry.address) || entry.parent.is_some_and(|parent| is_read[parent]));
-            if entry.is_leaf && is_read.last() == Some(&false) {
-                unread.push(entry.path.clone());
-            }
         }
-        unread
+        let members = (0..self.all.len()).filter(|&at| self.all[at].is_leaf && !is_read[at]).collect();
+        Unread { until, members }
+    }
+
+    /// Whether a member is among those that were read, or one that it stands in.
+    fn is_among(&self, read: &BTreeSet<usize>, at: usize) -> bool {
+        let mut next = Some(at);
+        while let Some(at) = next {
+            if read.contains(&self.all[at].address) {
+                return true;
+            }
+            next = self.all[at].parent;
+        }
+        false
+    }
+}
+
+/// What no rule had read of a record when its documents began to differ. It is looked for once, however many of them there are.
+pub(super) struct Unread {
+    until: Mark,
+    members: Vec<usize>,
+}
+
+impl Unread {
+    /// What no rule has read since either.
+    fn still(&self, members: &Members, trace: &Trace<'_>) -> Vec<String> {
+        let read: BTreeSet<usize> = trace.read_since(self.until).iter().map(|name| address(name)).collect();
+        let still = self.members.iter().filter(|&&at| read.is_empty() || !members.is_among(&read, at));
+        still.map(|&at| members.all[at].path.clone()).collect()
     }
 }
 
 /// What the mapping noted about a record, in words, by field.
-pub(super) fn explanation(dataset: Dataset, record: &Record<'_>, members: &Members) -> Explanation {
+pub(super) fn explanation(dataset: Dataset, record: &Record<'_>, members: &Members, unread: &Unread) -> Explanation {
     let fields = record.document.schema().slots;
     let filled: BTreeSet<Slot> = (0..fields.len()).filter(|&slot| record.document.get(slot).has_content()).collect();
     let nothing = Trace::default();
@@ -84,7 +108,7 @@ pub(super) fn explanation(dataset: Dataset, record: &Record<'_>, members: &Membe
         let field = fields[slot].name;
         lines.entry(slot).or_insert_with(|| Line { field: field.to_owned(), rule: reference::envelope_rule(dataset, field), sources: Vec::new() });
     }
-    Explanation { traces: lines.into_values().collect(), unused: members.unread(trace) }
+    Explanation { traces: lines.into_values().collect(), unused: unread.still(members, trace) }
 }
 
 fn address(text: &str) -> usize {

@@ -106,13 +106,15 @@ impl Mapper {
             if dataset == Dataset::Event {
                 event::map(&mut record, root, &self.settings);
                 EVENT_ENVELOPE.complete(&mut record, &self.settings, text, origin);
-                explanations.push(explain::explanation(dataset, &record, &members));
+                let unread = members.unread(record.trace.as_ref(), noted(&record));
+                explanations.push(explain::explanation(dataset, &record, &members, &unread));
             } else {
                 let mut findings = Findings { finding: assessment::map(&mut record, root, &self.settings), settings: &self.settings, text, origin };
                 findings.limit(&mut record, &mut self.writer);
+                let unread = findings.unread(&record, &members);
                 for at in 0..findings.len() {
                     findings.complete(&mut record, at);
-                    explanations.push(explain::explanation(dataset, &record, &members));
+                    explanations.push(explain::explanation(dataset, &record, &members, &unread));
                 }
             }
         }
@@ -176,6 +178,15 @@ impl<'a> Findings<'a> {
         }
     }
 
+    /// What no rule read before documents began to differ.
+    fn unread(&self, record: &Record<'a>, members: &explain::Members) -> explain::Unread {
+        let until = match &self.finding {
+            Finding::One => noted(record),
+            Finding::Split(split) => split.noted(),
+        };
+        members.unread(record.trace.as_ref(), until)
+    }
+
     /// Leaves out the documents that are too many.
     fn limit(&mut self, record: &mut Record<'a>, writer: &mut Writer) {
         let Finding::Split(split) = &mut self.finding else { return };
@@ -205,6 +216,11 @@ impl<'a> Findings<'a> {
         let id = assessment::extended::event_id(record).unwrap_or_default().to_owned();
         Told { documents: split.len(), id, not_read: split.has_lines(), left_out: split.left_out() }
     }
+}
+
+/// What has been noted of a record for `explain`.
+fn noted(record: &Record<'_>) -> trace::Mark {
+    record.trace.as_ref().map(|trace| trace.mark()).unwrap_or_default()
 }
 
 fn schema(dataset: Dataset) -> &'static Schema {

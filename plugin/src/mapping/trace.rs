@@ -44,6 +44,16 @@ impl<'a> Trace<'a> {
         self.written.truncate(mark.written);
     }
 
+    /// The members that were read until some time.
+    pub(crate) fn read_until(&self, mark: Mark) -> &[&'a str] {
+        self.read.get(..mark.read).unwrap_or_default()
+    }
+
+    /// The members that were read since.
+    pub(crate) fn read_since(&self, mark: Mark) -> &[&'a str] {
+        self.read.get(mark.read..).unwrap_or_default()
+    }
+
     /// A rule filled a field.
     pub(crate) fn wrote(&mut self, slot: Slot, rule: &dyn Display, mut sources: Vec<&'a str>) {
         sources.dedup();

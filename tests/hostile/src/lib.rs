@@ -126,7 +126,8 @@ impl Decoder for Component {
         Decoded { documents, problems: Vec::new() }
     }
 
-    fn explain(_now: u64, _dataset: u32, _message: Message) -> Vec<Explanation> {
+    fn explain(_now: u64, _dataset: u32, message: Message) -> Vec<Explanation> {
+        misdeeds::commit(&String::from_utf8_lossy(&message.body));
         Vec::new()
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use host_sim_runtime::Batch;
 use host_sim_runtime::contract::Message;
 
-use crate::recording::{Format, Lines, MessageError};
+use crate::recording::{Format, Likeness, Lines, MessageError};
 
 /// Messages of one call: more costs memory and gains nothing.
 const MESSAGES: usize = 64;
@@ -30,11 +30,13 @@ pub(super) struct RawBatch {
     pub(super) bytes: u64,
     /// Why there are fewer messages than lines; known once the messages are.
     pub(super) wrong: Option<MessageError>,
+    /// What the file's first line looks like, where lines are bodies.
+    pub(super) first: Option<Likeness>,
 }
 
 impl RawBatch {
     fn new(format: Format) -> Self {
-        Self { format, text: Vec::new(), lines: Vec::new(), bytes: 0, wrong: None }
+        Self { format, text: Vec::new(), lines: Vec::new(), bytes: 0, wrong: None, first: None }
     }
 
     fn has_room_for(&self, line: &[u8]) -> bool {
@@ -58,7 +60,9 @@ impl Batch for RawBatch {
         let mut messages = Vec::with_capacity(self.lines.len());
         let mut start = 0;
         for (line, end) in &self.lines {
-            match self.format.message(*line, text.get(start..*end).unwrap_or_default()) {
+            let text = text.get(start..*end).unwrap_or_default();
+            self.first = self.first.or_else(|| self.format.likeness_of_first(*line, text));
+            match self.format.message(*line, text) {
                 Ok(message) => messages.push(message),
                 Err(error) => {
                     self.wrong = Some(error);
@@ -277,7 +281,7 @@ mod tests {
     fn what_stands_before_a_bad_line_comes_first() {
         let bad = "line 4 is not a recorded message: it is not a JSON object";
         check(&b"{\"body\":\"a\"}\n\n{\"body\":\"a\"}\nbad\n{\"body\":\"a\"}\n"[..], Format::Recorded, &[&[0, 2]], Some(bad));
-        check(b"a\nb\n".chain(Failing), Format::Raw, &[&[0, 1]], Some("cannot read the messages"));
+        check(b"a\nb\n".chain(Failing), Format::Raw, &[&[0, 1]], Some("other error"));
     }
 
     struct Failing;

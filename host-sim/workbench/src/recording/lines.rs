@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use host_sim_runtime::contract::Message;
 
-use super::messages::{Likeness, likeness, recorded};
+use super::messages::{Likeness, likeness, likeness_of_body, recorded};
 use crate::text::MARK;
 
 /// A line longer than this is refused: no hub takes a message of a tenth of it.
@@ -34,7 +34,7 @@ pub struct MessageLine {
 #[derive(Debug, thiserror::Error)]
 pub enum MessageError {
     /// The input fails.
-    #[error("cannot read the messages")]
+    #[error(transparent)]
     Input(#[from] io::Error),
     /// Correct the line.
     #[error("line {} is not a recorded message: {why}", .line + 1)]
@@ -55,6 +55,11 @@ impl Format {
             Self::Raw | Self::Body => Ok(Message { body: text.to_vec(), position: None }),
             Self::Recorded => recorded(text).map_err(|why| MessageError::Line { line, why, like: likeness(text) }),
         }
+    }
+
+    /// What the first text of a file looks like that is taken as the body of a message.
+    pub(crate) fn likeness_of_first(self, line: u64, text: &[u8]) -> Option<Likeness> {
+        (self != Self::Recorded && line == 0).then(|| likeness_of_body(text))
     }
 
     /// Whether a line is to hold a message.

@@ -19,7 +19,9 @@ pub enum Likeness {
     Body,
     /// The beginning of one that goes on in the next line.
     Part,
-    /// Neither, or a recorded message with a fault.
+    /// A recorded message, which is taken for something else.
+    Recorded,
+    /// None of these, or a recorded message with a fault.
     Neither,
 }
 
@@ -65,7 +67,7 @@ pub(super) fn recorded(line: &[u8]) -> Result<Message, String> {
     let line = without_mark(line);
     if line.trim_ascii_start().first() != Some(&b'{') {
         return Err(match line {
-            [0x1f, 0x8b, ..] => "it is compressed by gzip; decompress the file first".into(),
+            [0x1f, 0x8b, ..] => "it is packed by gzip, within the file; unpack it first".into(),
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16, and has to be UTF-8".into(),
             _ => "it is not a JSON object".into(),
         });
@@ -91,6 +93,11 @@ pub(super) fn recorded(line: &[u8]) -> Result<Message, String> {
         _ => None,
     };
     Ok(Message { body, position })
+}
+
+/// What a text looks like that is taken as the body of a message, whatever it is.
+pub(super) fn likeness_of_body(text: &[u8]) -> Likeness {
+    if recorded(text).is_ok() { Likeness::Recorded } else { likeness(text) }
 }
 
 /// What else a line may be that is no recorded message.
@@ -148,7 +155,7 @@ fn timestamp(text: &str) -> Result<Timestamp, String> {
 mod tests {
     use host_sim_runtime::contract::{Message, Position};
 
-    use super::{Likeness, likeness, recorded};
+    use super::{Likeness, likeness, likeness_of_body, recorded};
 
     #[track_caller]
     fn check(line: &str, body: &[u8], position: Option<Position>) {
@@ -202,6 +209,14 @@ mod tests {
         }
         for part in ["{", "[", "  {\"records\": ["] {
             check(part, Likeness::Part);
+        }
+        for recorded in [r#"{"body": "x"}"#, "\u{feff}{\n \"body_base64\": \"\"\n}\n"] {
+            assert_eq!(likeness_of_body(recorded.as_bytes()), Likeness::Recorded, "{recorded}");
+        }
+        for (body, expected) in
+            [(r#"{"AlertType": "x"}"#, Likeness::Body), ("{", Likeness::Part), (r#"{"body": {}}"#, Likeness::Neither), ("text", Likeness::Neither)]
+        {
+            assert_eq!(likeness_of_body(body.as_bytes()), expected, "{body}");
         }
         for other in [r#"{"body": {}}"#, r#"{"Body": "", "SequenceNumber": 1}"#, r#"{"sequence_number": "x"}"#, "text", "\u{1f}\u{fffd}", "7", "{} x"] {
             check(other, Likeness::Neither);

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::skim::Skim;
+
 /// What a document is counted by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Glance<'a> {
@@ -11,12 +13,23 @@ pub(super) struct Glance<'a> {
     pub(super) class: Option<Cow<'a, str>>,
     /// As the vendor writes it: of the vulnerability, the sub-assessment or the alert.
     pub(super) severity: Option<Cow<'a, str>>,
-    /// Whether it says that something could not be read.
-    pub(super) unread: bool,
+    /// What it says of what could not be read, as it stands; `None` where everything could be.
+    pub(super) unread: Option<[&'a [u8]; 2]>,
+    /// Whether it has `event.severity`, `resource.name` and `cloud.account.id`.
+    pub(super) has: [bool; 3],
 }
 
 /// Members that are looked for.
-type Wanted = &'static [(&'static str, Member)];
+type Wanted = &'static [(Name, Member)];
+
+/// The name of a member.
+enum Name {
+    Is(&'static str),
+    /// That of the data set up to its first dot: below it stands what the vendor says.
+    Vendor,
+    /// What stands behind the dot.
+    Dataset,
+}
 
 enum Member {
     /// If it is an object: these of its members.
@@ -25,146 +38,89 @@ enum Member {
     Value(usize),
 }
 
+const KIND: usize = 0;
+const CATEGORY: usize = 1;
+const OF_VULNERABILITY: usize = 2;
+const OWN_SEVERITY: usize = 3;
+const CLASS: usize = 4;
+const OF_SUB_ASSESSMENT: usize = 5;
+const SEVERITY: usize = 6;
+const RESOURCE: usize = 7;
+const ACCOUNT: usize = 8;
+const MESSAGE: usize = 9;
+const NOT_READ: usize = 10;
+const PLACES: usize = 11;
+
+use Member::{Object, Value as At};
+use Name::{Dataset, Is, Vendor};
+
 const SHOWN: Wanted = &[
-    ("event", Member::Object(&[("kind", Member::Value(0)), ("category", Member::Value(1))])),
-    ("vulnerability", Member::Object(SEVERITY_OF_VULNERABILITY)),
-    ("microsoft_defender_cloud", Member::Object(&[("event", Member::Object(SEVERITY_OF_ALERT)), ("assessment", Member::Object(ASSESSMENT))])),
+    (Is("event"), Object(EVENT)),
+    (Is("error"), Object(&[(Is("message"), At(MESSAGE))])),
+    (Is("vulnerability"), Object(&[(Is("severity"), At(OF_VULNERABILITY))])),
+    (Is("resource"), Object(&[(Is("name"), At(RESOURCE))])),
+    (Is("cloud"), Object(&[(Is("account"), Object(&[(Is("id"), At(ACCOUNT))]))])),
+    (Vendor, Object(&[(Dataset, Object(OWN))])),
 ];
-const SEVERITY_OF_VULNERABILITY: Wanted = &[("severity", Member::Value(2))];
-const SEVERITY_OF_ALERT: Wanted = &[("severity", Member::Value(3))];
-const ASSESSMENT: Wanted = &[
-    ("class", Member::Value(4)),
-    ("additional_data", Member::Object(&[("sub_assessment", Member::Object(&[("status", Member::Object(SEVERITY_OF_SUB_ASSESSMENT))]))])),
+const EVENT: Wanted = &[(Is("kind"), At(KIND)), (Is("category"), At(CATEGORY)), (Is("severity"), At(SEVERITY))];
+const OWN: Wanted = &[
+    (Is("severity"), At(OWN_SEVERITY)),
+    (Is("class"), At(CLASS)),
+    (Is("not_read"), At(NOT_READ)),
+    (Is("additional_data"), Object(&[(Is("sub_assessment"), Object(&[(Is("status"), Object(STATUS))]))])),
 ];
-const SEVERITY_OF_SUB_ASSESSMENT: Wanted = &[("severity", Member::Value(5))];
+const STATUS: Wanted = &[(Is("severity"), At(OF_SUB_ASSESSMENT))];
 
 /// What is longer than this is no word to count by, however many there are of it.
 const LONGEST: usize = 1 << 10;
 
 impl<'a> Glance<'a> {
-    /// Looks at a document's body.
-    pub(super) fn at(body: &'a [u8]) -> Self {
-        let mut found = [None; 6];
-        let _ = Skim { rest: body, found: &mut found }.members(SHOWN);
-        let [kind, category, vulnerability, alert, class, sub_assessment] = found;
-        let first = |values: &[Option<&'a [u8]>]| values.iter().flatten().find_map(|value| words(value));
+    /// Looks at the body of a document of this data set.
+    pub(super) fn at(body: &'a [u8], dataset: &str) -> Self {
+        let mut look = Look { own: dataset.split_once('.').unwrap_or((dataset, "")), found: [None; PLACES] };
+        let _ = look.members(&mut Skim::new(body), SHOWN);
+        let found = |place: usize| look.found.get(place).copied().flatten();
+        let first = |places: &[usize]| places.iter().filter_map(|place| found(*place)).find_map(words);
+        let said = |place| found(place).filter(|value| has_content(value));
+        let is_error = found(KIND).and_then(words).is_some_and(|kind| kind == "pipeline_error");
         Self {
-            class: first(&[class, category, kind]),
-            severity: first(&[vulnerability, sub_assessment, alert]),
-            unread: kind.and_then(words).is_some_and(|kind| kind == "pipeline_error"),
+            class: first(&[CLASS, CATEGORY, KIND]),
+            severity: first(&[OF_VULNERABILITY, OF_SUB_ASSESSMENT, OWN_SEVERITY]),
+            unread: (is_error || said(NOT_READ).is_some()).then(|| [MESSAGE, NOT_READ].map(|place| said(place).unwrap_or_default())),
+            has: [SEVERITY, RESOURCE, ACCOUNT].map(|place| said(place).is_some()),
         }
     }
 }
 
-/// What is left of a text. `None` is the end of what can be told, for whatever reason.
-struct Skim<'a, 'f> {
-    rest: &'a [u8],
-    found: &'f mut [Option<&'a [u8]>],
+/// What has been found in the text of a document.
+struct Look<'a, 'd> {
+    own: (&'d str, &'d str),
+    found: [Option<&'a [u8]>; PLACES],
 }
 
-impl<'a> Skim<'a, '_> {
+impl<'a> Look<'a, '_> {
     /// The members of the object that is next. This recurses as deep as what is wanted is nested.
-    fn members(&mut self, wanted: Wanted) -> Option<()> {
-        self.next()?;
-        self.pass(b'{')?;
-        while self.next()? != b'}' {
-            let name = self.string()?;
-            self.next()?;
-            self.pass(b':')?;
-            let first = self.next()?;
-            match wanted.iter().find(|(wanted, _)| wanted.as_bytes() == name) {
-                Some((_, Member::Object(inner))) if first == b'{' => self.members(inner)?,
-                Some((_, Member::Value(place))) => *self.found.get_mut(*place)? = Some(self.value()?),
-                _ => drop(self.value()?),
-            }
-            if self.next()? == b',' {
-                self.pass(b',')?;
-            }
-        }
-        self.pass(b'}')
-    }
-
-    /// The text of a value, whatever is in it.
-    fn value(&mut self) -> Option<&'a [u8]> {
-        let length = match self.rest.first()? {
-            b'"' => end_of_string(self.rest, 0)? + 1,
-            b'{' | b'[' => end_of_brackets(self.rest)? + 1,
-            // A number or a literal.
-            _ => self.rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']'))?,
+    fn members(&mut self, skim: &mut Skim<'a>, wanted: Wanted) -> Option<()> {
+        let own = self.own;
+        let is = |name: &Name, spelled: &[u8]| match name {
+            Is(name) => name.as_bytes() == spelled,
+            Vendor => own.0.as_bytes() == spelled,
+            Dataset => own.1.as_bytes() == spelled,
         };
-        self.take(length)
-    }
-
-    /// What stands between the quotes of the string that is next.
-    fn string(&mut self) -> Option<&'a [u8]> {
-        let end = Some(end_of_string(self.rest, 0)?).filter(|_| self.rest.starts_with(b"\""))?;
-        self.take(end + 1)?.get(1..end)
-    }
-
-    /// The next byte that is no blank.
-    fn next(&mut self) -> Option<u8> {
-        self.rest = self.rest.trim_ascii_start();
-        self.rest.first().copied()
-    }
-
-    fn pass(&mut self, byte: u8) -> Option<()> {
-        self.rest = self.rest.strip_prefix(&[byte])?;
-        Some(())
-    }
-
-    fn take(&mut self, bytes: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.rest.split_at_checked(bytes)?;
-        self.rest = rest;
-        Some(taken)
+        skim.members(|spelled, skim| {
+            match wanted.iter().find(|(name, _)| is(name, spelled)) {
+                Some((_, Object(inner))) if skim.is_at_object() => self.members(skim, inner)?,
+                Some((_, At(place))) => *self.found.get_mut(*place)? = Some(skim.value()?),
+                _ => drop(skim.value()?),
+            }
+            Some(())
+        })
     }
 }
 
-/// Where the bracket is that closes the one that a text begins with.
-fn end_of_brackets(text: &[u8]) -> Option<usize> {
-    let (mut at, mut depth) = (0, 0_usize);
-    loop {
-        match text.get(at)? {
-            b'"' => at = end_of_string(text, at)?,
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 1 => return Some(at),
-            b'}' | b']' => depth -= 1,
-            _ => (),
-        }
-        at += 1;
-    }
-}
-
-/// Where the quote is that closes the one at a place. Eight bytes are looked at together.
-fn end_of_string(text: &[u8], quote: usize) -> Option<usize> {
-    let mut at = quote + 1;
-    loop {
-        at += match text.get(at..)?.split_first_chunk() {
-            Some((word, _)) => match special(u64::from_le_bytes(*word)) {
-                0 => {
-                    at += 8;
-                    continue;
-                }
-                special => special.trailing_zeros() as usize / 8,
-            },
-            None => text.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?,
-        };
-        match text.get(at)? {
-            b'"' => return Some(at),
-            // What a backslash stands before is none of the two, whatever it is.
-            _ => at += 2,
-        }
-    }
-}
-
-/// The highest bit of each byte that is one of the two. Only the lowest bit that is set can be relied on, as a byte borrows from the next.
-#[inline(always)]
-fn special(word: u64) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    let is = |byte: u8| {
-        let same = word ^ (ONES * u64::from(byte));
-        same.wrapping_sub(ONES) & !same
-    };
-    (is(b'"') | is(b'\\')) & (ONES << 7)
+/// Whether a value says something.
+fn has_content(value: &[u8]) -> bool {
+    !matches!(value.trim_ascii(), b"null" | b"\"\"" | b"[]" | b"{}" | b"")
 }
 
 /// A text, or the texts of a list side by side; anything else, and a text without a character, is nothing.
@@ -199,7 +155,7 @@ mod tests {
 
     #[track_caller]
     fn check(body: &str, class: Option<&str>, severity: Option<&str>) {
-        let glance = Glance::at(body.as_bytes());
+        let glance = Glance::at(body.as_bytes(), if body.contains("assessment") { "x.assessment" } else { "x.event" });
         assert_eq!((glance.class.as_deref(), glance.severity.as_deref()), (class, severity), "{body}");
     }
 
@@ -207,7 +163,7 @@ mod tests {
     fn the_class_is_the_most_telling_word() {
         check(r#"{"event":{"kind":"alert","category":["threat","network"]}}"#, Some("threat+network"), None);
         check(r#"{"event":{"kind":"alert","category":[]}}"#, Some("alert"), None);
-        check(r#"{"event":{"category":"threat"},"microsoft_defender_cloud":{"assessment":{"class":"vulnerability"}}}"#, Some("vulnerability"), None);
+        check(r#"{"event":{"category":"threat"},"x":{"assessment":{"class":"vulnerability"}}}"#, Some("vulnerability"), None);
         check(r#"{"event":{"category":["","a\u0062",["c",{}],1]}}"#, Some("ab+c"), None);
         check(r#" { "a\\\"" : [ "}" , 1 ] , "event" : { "x" : -1.5e3, "kind" : "state" } } "#, Some("state"), None);
         check("{}", None, None);
@@ -215,8 +171,8 @@ mod tests {
 
     #[test]
     fn the_severity_is_of_what_the_document_is_about() {
-        check(r#"{"microsoft_defender_cloud":{"event":{"severity":"Low"}}}"#, None, Some("Low"));
-        let nested = r#"{"microsoft_defender_cloud":{"assessment":{"additional_data":{"sub_assessment":{"status":{"severity":"Medium"}}}}}}"#;
+        check(r#"{"x":{"event":{"severity":"Low"}}}"#, None, Some("Low"));
+        let nested = r#"{"x":{"assessment":{"additional_data":{"sub_assessment":{"status":{"severity":"Medium"}}}}}}"#;
         check(nested, None, Some("Medium"));
         check(&nested.replacen('{', r#"{"vulnerability":{"severity":"High"},"#, 1), None, Some("High"));
     }
@@ -234,16 +190,29 @@ mod tests {
 
     #[test]
     fn a_pipeline_error_is_a_document_that_is_not_read_in_full() {
-        let unread = |body: &str| Glance::at(body.as_bytes()).unread;
-        assert!(unread(r#"{"event":{"kind":"pipeline_error"}}"#));
-        assert!(!unread(r#"{"event":{"kind":"alert"}}"#));
+        let unread = |body: &str| Glance::at(body.as_bytes(), "x.y").unread.map(|said| said.map(|said| String::from_utf8_lossy(said).into_owned()));
+        let said = |message: &str, not_read: &str| Some([message.to_owned(), not_read.to_owned()]);
+        assert_eq!(unread(r#"{"event":{"kind":"pipeline_error"}}"#), said("", ""));
+        assert_eq!(unread(r#"{"event":{"kind":"pipeline_error"},"error":{"message":["a"]}}"#), said(r#"["a"]"#, ""));
+        assert_eq!(unread(r#"{"event":{"kind":"state"},"x":{"y":{"not_read":["b"]},"z":{"not_read":["c"]}}}"#), said("", r#"["b"]"#));
+        for read in [r#"{"event":{"kind":"alert"}}"#, r#"{"x":{"y":{"not_read":[]}}}"#, r#"{"x":{"z":{"not_read":["c"]}}}"#, r#"{"error":{"message":"a"}}"#] {
+            assert_eq!(unread(read), None, "{read}");
+        }
+    }
+
+    #[test]
+    fn what_a_finding_should_have_is_looked_for() {
+        let has = |body: &str| Glance::at(body.as_bytes(), "x.y").has;
+        assert_eq!(has(r#"{"event":{"severity":73},"resource":{"name":"a"},"cloud":{"account":{"id":"b"}}}"#), [true; 3]);
+        assert_eq!(has(r#"{"event":{"severity":null},"resource":{"id":"a"},"cloud":{"account":{"id":""}}}"#), [false; 3]);
+        assert_eq!(has(r#"{"event":{"severity":0},"resource":"a","cloud":{"account":{"name":"b"}}}"#), [true, false, false]);
     }
 
     #[test]
     fn what_is_no_document_ends_where_nothing_can_be_told_any_more() {
         let whole = r#"{"event":{"kind":"alert","category":["a\"b"]},"x":[1,{"y":"\\"}],"vulnerability":{"severity":"High"}}"#;
         for end in 0..whole.len() {
-            let glance = Glance::at(&whole.as_bytes()[..end]);
+            let glance = Glance::at(&whole.as_bytes()[..end], "x.event");
             assert!(glance.class.is_none_or(|class| class == "alert" || class == "a\"b"), "{end}");
         }
         for odd in ["", "[", "{]", "{\"event\":}", "{\"event\" {}}", "{,}", "}", "{\"a\":]}", "{\"a\"", "{\"a\\"] {

@@ -137,7 +137,7 @@ impl<'a> Split<'a> {
         let lines = record.errors.take();
         let stay = if places.is_some() { (0..cves.len()).collect() } else { Vec::new() };
         let base = SLOTS.map(|slot| record.document.get(slot));
-        let noted = record.trace.as_ref().map(|trace| trace.mark()).unwrap_or_default();
+        let noted = crate::mapping::noted(record);
         let has_lines = !lines.is_empty() || cves.iter().any(|cve| !cve.lines.is_empty());
         let keeps_original = has_lines || !stops.is_empty() || settings.preserve_original_event;
         record.errors.restore(stops);
@@ -163,6 +163,11 @@ impl<'a> Split<'a> {
     /// The CVE that tells a document's id from those of the record's others.
     pub(crate) fn cve(&self, at: usize) -> Option<&'a str> {
         self.stay.get(at).and_then(|&cve| self.cves.get(cve)).map(|cve| cve.id.key)
+    }
+
+    /// What had been noted when documents began to differ.
+    pub(crate) fn noted(&self) -> Mark {
+        self.noted
     }
 
     /// Keeps the text of the record whatever else is said of it.
@@ -202,9 +207,6 @@ impl<'a> Split<'a> {
     fn fill_place(&self, record: &mut Record<'a>, at: Option<usize>, place: Place) {
         if let Some(trace) = &mut record.trace {
             trace.back_to(self.noted);
-            // Of these the other documents tell.
-            let others = self.cves.iter().enumerate().filter(|(other, _)| at.is_some_and(|at| at != *other));
-            others.for_each(|(_, other)| trace.read_all(other.element));
         }
         for (slot, value) in SLOTS.into_iter().zip(self.base) {
             record.document.set(slot, value);
