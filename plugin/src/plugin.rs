@@ -4,7 +4,7 @@ use core::ops::ControlFlow;
 
 use crate::contract::{Dataset, Decoded, Document, Explanation, Message, Outcome, Problem, SettingProblem, Severity, Step, Timestamp, Totals};
 use crate::event_hub::body::{Body, is_one_record};
-use crate::id;
+use crate::id::{self, RecordId};
 use crate::mapping::{Mapper, Occurrence, Origin};
 use crate::settings::Settings;
 use crate::walk::Walk;
@@ -110,11 +110,17 @@ impl Plugin {
             decoded.problems.push(not_utf8(source));
         }
         let origin = Origin { now, position: message.position.as_ref(), replaced: body.replaced };
-        let told = self.mapper.findings(body.text(), origin, 0, |made| {
-            let id = finding_id(made.occurrence, body.text(), made.cve);
-            decoded.documents.push(Document { dataset: Dataset::Assessment, id, body: made.body, source: Some(source) });
-            ControlFlow::Continue(())
-        });
+        let record = body.text();
+        let told = self.mapper.findings(
+            record,
+            origin,
+            0,
+            |root| record_id(Occurrence::of(root), record),
+            |id, made| {
+                decoded.documents.push(Document { dataset: Dataset::Assessment, id: id.of_document(made.cve), body: made.body, source: Some(source) });
+                ControlFlow::Continue(())
+            },
+        );
         if told.not_read {
             decoded.problems.push(Problem {
                 severity: Severity::Info,
@@ -161,11 +167,11 @@ fn event_id(settings: &Settings, message: &Message, at: u32, record: &str) -> St
 }
 
 /// What makes an occurrence: whose record it is, from when, and its bytes. Only records of one resource and time rely on the quick hash,
-/// and a record that does not say whose it is goes in as it is. Letter case is that of the bytes. A document that is about one CVE of it has an id of its own.
-fn finding_id(occurrence: Occurrence<'_>, record: &str, cve: Option<&str>) -> String {
+/// and a record that does not say whose it is goes in as it is. Letter case is that of the bytes.
+fn record_id(occurrence: Occurrence<'_>, record: &str) -> RecordId {
     match occurrence.arm_id {
-        "" => id::of_finding(&[b"assessment", record.as_bytes()], cve),
-        arm_id => id::of_finding(&[b"assessment", arm_id.as_bytes(), occurrence.time.as_bytes(), &id::digest(record)], cve),
+        "" => RecordId::of(&[b"assessment", record.as_bytes()]),
+        arm_id => RecordId::of(&[b"assessment", arm_id.as_bytes(), occurrence.time.as_bytes(), &id::digest(record)]),
     }
 }
 

@@ -79,12 +79,14 @@ fn after<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     head.eq_ignore_ascii_case(start).then_some(rest)
 }
 
+/// Where a part that begins with a slash stands first.
 fn find(text: &str, part: &str) -> Option<usize> {
-    text.as_bytes().windows(part.len()).position(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    text.match_indices('/').map(|(at, _)| at).find(|&at| after(&text[at..], part).is_some())
 }
 
+/// Where such a part stands last.
 fn rfind(text: &str, part: &str) -> Option<usize> {
-    text.as_bytes().windows(part.len()).rposition(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    text.rmatch_indices('/').map(|(at, _)| at).find(|&at| after(&text[at..], part).is_some())
 }
 
 #[cfg(test)]

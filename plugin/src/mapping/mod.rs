@@ -62,17 +62,25 @@ impl Mapper {
     }
 
     /// The documents of one merged assessment record, from the one at `from` on, as long as `take` goes on. They are the same whenever they are asked for.
-    pub(crate) fn findings(&mut self, text: &str, origin: Origin<'_>, from: usize, mut take: impl FnMut(Made<'_>) -> ControlFlow<()>) -> Told {
+    /// `look` sees the tree of the record before rules change it; what it makes of it is at hand for every document.
+    pub(crate) fn findings<K>(
+        &mut self,
+        text: &str,
+        origin: Origin<'_>,
+        from: usize,
+        look: impl FnOnce(Value<'_>) -> K,
+        mut take: impl FnMut(&K, Made<'_>) -> ControlFlow<()>,
+    ) -> Told {
         let told = {
             let mut record = Record::new(&self.arena, &ASSESSMENT);
             let root = read(&mut record, Dataset::Assessment, text);
-            let occurrence = Occurrence::of(root);
+            let known = look(root);
             let mut findings = Findings { finding: assessment::map(&mut record, root, &self.settings), settings: &self.settings, text, origin };
             findings.limit(&mut record, &mut self.writer);
             for at in from..findings.len() {
                 findings.complete(&mut record, at);
                 record.document.write(&mut self.writer);
-                if take(Made { body: self.writer.take(), cve: findings.cve(at), occurrence }).is_break() {
+                if take(&known, Made { body: self.writer.take(), cve: findings.cve(at) }).is_break() {
                     break;
                 }
             }
@@ -130,8 +138,6 @@ pub(crate) struct Made<'m> {
     pub body: Vec<u8>,
     /// The CVE by which it differs from the record's other documents, in upper case.
     pub cve: Option<&'m str>,
-    /// What the record says about itself.
-    pub occurrence: Occurrence<'m>,
 }
 
 /// What is to be told of a record besides its documents.

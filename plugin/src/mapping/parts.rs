@@ -4,33 +4,39 @@ use super::record::{Reader, Record};
 use crate::defender::part::{Otherwise, Part, Source};
 use crate::json::tree::{Member, Value};
 
-/// The object that each part is, `Null` where there is none.
-pub(crate) struct Parts<'a, const COUNT: usize>([Value<'a>; COUNT]);
+/// The parts of one record.
+pub(crate) struct Parts<'a, const COUNT: usize> {
+    /// The object that each is, `Null` where there is none.
+    objects: [Value<'a>; COUNT],
+    /// What stands where a part should, is none, and was reported.
+    pub strays: Vec<&'a Member<'a>>,
+}
 
 impl<'a, const COUNT: usize> Parts<'a, COUNT> {
     /// Finds all parts in a record's tree; reports what stands where a part should and is none.
     pub(crate) fn of(record: &mut Record<'a>, tree: Value<'a>, parts: &'static [&'static Part]) -> Self {
-        let mut found = [Value::Null; COUNT];
-        found[0] = tree;
+        let mut found = Self { objects: [Value::Null; COUNT], strays: Vec::new() };
+        found.objects[0] = tree;
         for part in &parts[1..] {
-            found[part.index] = match found[part.parent].get(part.name) {
-                object @ Value::Object(_) => object,
-                Value::Null => Value::Null,
+            let Some(member) = found.objects[part.parent].member(part.name) else { continue };
+            match member.value.get() {
+                object @ Value::Object(_) => found.objects[part.index] = object,
+                Value::Null => {}
                 other => {
                     if part.otherwise == Otherwise::Reported {
                         record.errors.unexpected(&part.path, other, "an object");
+                        found.strays.push(member);
                     }
-                    Value::Null
                 }
-            };
+            }
         }
-        Self(found)
+        found
     }
 
     /// The object that a part is.
     #[inline]
     pub(crate) fn object(&self, part: &Part) -> Value<'a> {
-        self.0[part.index]
+        self.objects[part.index]
     }
 
     /// A member as it stands.

@@ -9,7 +9,7 @@ use super::problem::Code;
 use super::report::Counts;
 use super::unfinished::Unfinished;
 use crate::contract::{Dataset, Document, Problem, Step, Timestamp};
-use crate::id;
+use crate::id::RecordId;
 use crate::mapping::{self, Mapper};
 use crate::settings::{Scope, Settings};
 use crate::url;
@@ -108,17 +108,23 @@ impl<'a> Context<'a> {
         let from = self.unfinished.given(&parts);
         let (documents, bytes, most) = (&mut self.step.documents, &mut self.bytes, self.budget.step);
         let mut given = from;
-        let told = self.mapper.findings(record, mapping::Origin { now: start, position: None, replaced: false }, from, |made| {
-            // There was room for the record, so there is for one of its documents.
-            if given > from && *bytes + made.body.len() > most {
-                return ControlFlow::Break(());
-            }
-            let id = id::of_finding(&parts, made.cve);
-            *bytes += made.body.len();
-            given += 1;
-            documents.push(Document { dataset: Dataset::Assessment, id, body: made.body, source });
-            ControlFlow::Continue(())
-        });
+        let origin = mapping::Origin { now: start, position: None, replaced: false };
+        let told = self.mapper.findings(
+            record,
+            origin,
+            from,
+            |_| RecordId::of(&parts),
+            |id, made| {
+                // There was room for the record, so there is for one of its documents.
+                if given > from && *bytes + made.body.len() > most {
+                    return ControlFlow::Break(());
+                }
+                *bytes += made.body.len();
+                given += 1;
+                documents.push(Document { dataset: Dataset::Assessment, id: id.of_document(made.cve), body: made.body, source });
+                ControlFlow::Continue(())
+            },
+        );
         self.changed = true;
         if given < told.documents {
             self.unfinished.note(&parts, given);

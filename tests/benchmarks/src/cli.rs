@@ -11,7 +11,7 @@ use host_sim_workbench::recording::write_message;
 use tests::{built_into, component, host_sim};
 
 use crate::effort::Effort;
-use crate::inputs::Inputs;
+use crate::inputs::{ELASTIC, Inputs};
 use crate::report::Report;
 use crate::sampling::median;
 
@@ -55,7 +55,7 @@ struct Run {
 
 fn decode(file: &Path, dataset: &str, cache: &Path) -> anyhow::Result<Run> {
     let mut command = Command::new(host_sim());
-    command.arg("decode").arg(component()).args(["--quiet", "--dataset", dataset]).arg(file).env("HOST_SIM_CACHE", cache);
+    command.arg("decode").arg(component()).args(["--quiet", "--dataset", dataset, "--settings", ELASTIC]).arg(file).env("HOST_SIM_CACHE", cache);
     let started = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().context("`host-sim` does not start")?;
     let mut peak_kib = 0;

@@ -10,13 +10,17 @@ use microsoft_defender_cloud::plugin::Plugin;
 use tests::component;
 
 use crate::effort::Effort;
-use crate::inputs::{self, Inputs, SAMPLE};
+use crate::inputs::{self, ELASTIC, EXTENDED, Inputs, SAMPLE};
 use crate::report::Report;
 use crate::sampling::{Side, compare};
-use crate::yardstick;
+use crate::{recommendation, yardstick};
 
 /// Messages of a call where nothing else is said.
 const BATCH: usize = 64;
+
+/// CVEs of an individual recommendation, and how many such are decoded for one sample.
+const CVES: usize = 100;
+const RECORDS: usize = 8;
 
 const NOW: u64 = 1_767_225_600_000;
 
@@ -24,11 +28,13 @@ const NOW: u64 = 1_767_225_600_000;
 pub(crate) fn measure(inputs: &Inputs, cache: &Cache, effort: &Effort, report: &mut Report) -> anyhow::Result<()> {
     let messages = inputs.sample();
     let limits = Limits::default();
-    let mut native = Native::new(inputs.dataset, &messages);
-    let mut shipped = Guest::start(limits, cache, inputs.dataset)?;
-    let mut single = Guest::start(limits, cache, inputs.dataset)?;
-    let mut whole = Guest::start(limits, cache, inputs.dataset)?;
-    let mut unlimited = Guest::start(Limits { call: None, ..limits }, cache, inputs.dataset)?;
+    let mut native = Native::new(inputs.dataset, &messages)?;
+    let start = |limits, settings| Guest::start(limits, cache, inputs.dataset, settings);
+    let mut shipped = start(limits, ELASTIC)?;
+    let mut single = start(limits, ELASTIC)?;
+    let mut whole = start(limits, ELASTIC)?;
+    let mut unlimited = start(Limits { call: None, ..limits }, ELASTIC)?;
+    let mut extended = start(limits, EXTENDED)?;
     check_same(&mut native, &mut shipped, &messages)?;
 
     let (messages, passes) = (messages.as_slice(), effort.passes);
@@ -39,6 +45,7 @@ pub(crate) fn measure(inputs: &Inputs, cache: &Cache, effort: &Effort, report: &
         Side::new("component_1", || single.pass(messages, 1)),
         Side::new("component_512", || whole.pass(messages, SAMPLE)),
         Side::new("no_epoch", || unlimited.pass(messages, BATCH)),
+        Side::new("extended", || extended.pass(messages, BATCH)),
     ];
     let rounds = compare(effort.rounds, passes, sides)?;
 
@@ -50,6 +57,19 @@ pub(crate) fn measure(inputs: &Inputs, cache: &Cache, effort: &Effort, report: &
     add("component_ratio_512", rounds.ratio("component_512", "yardstick"));
     add("component_over_native", rounds.ratio("component", "native"));
     add("component_over_native_no_epoch", rounds.ratio("no_epoch", "native"));
+    add("extended_over_elastic", rounds.ratio("extended", "component"));
+    Ok(())
+}
+
+/// Measures an individual recommendation, which has a document for each of its CVEs.
+pub(crate) fn measure_split(cache: &Cache, effort: &Effort, report: &mut Report) -> anyhow::Result<()> {
+    let message = Message::from(recommendation::of_cves(CVES).as_str());
+    let records = vec![message; RECORDS];
+    let mut guest = Guest::start(Limits::default(), cache, "assessment", EXTENDED)?;
+    let documents = guest.instance.decode(NOW, guest.dataset, &records)?.documents.len();
+    ensure!(documents == CVES * RECORDS, "{documents} documents of {RECORDS} recommendations of {CVES} CVEs");
+    let rounds = compare(effort.rounds, effort.passes, vec![Side::new("split", || guest.pass(&records, 1))])?;
+    report.add(format!("assessment.cves_{CVES}.documents_per_s"), (documents * effort.passes) as f64 / rounds.seconds("split"));
     Ok(())
 }
 
@@ -70,9 +90,11 @@ struct Native {
 }
 
 impl Native {
-    fn new(dataset: &str, messages: &[Message]) -> Self {
+    fn new(dataset: &str, messages: &[Message]) -> anyhow::Result<Self> {
+        let mut plugin = Plugin::default();
+        ensure!(plugin.configure(ELASTIC).is_ok(), "the plugin refuses `{ELASTIC}`");
         let dataset = if dataset == "event" { contract::Dataset::Event } else { contract::Dataset::Assessment };
-        Self { plugin: Plugin::default(), dataset, messages: messages.iter().map(native_message).collect() }
+        Ok(Self { plugin, dataset, messages: messages.iter().map(native_message).collect() })
     }
 
     fn pass(&mut self, batch: usize) -> anyhow::Result<()> {
@@ -101,9 +123,9 @@ struct Guest {
 }
 
 impl Guest {
-    fn start(limits: Limits, cache: &Cache, dataset: &str) -> anyhow::Result<Self> {
+    fn start(limits: Limits, cache: &Cache, dataset: &str, settings: &str) -> anyhow::Result<Self> {
         let mut instance = Component::load(&Engine::new(limits, cache.clone())?, component())?.start()?;
-        instance.configure("{}")?;
+        instance.configure(settings)?;
         let dataset = inputs::dataset(&instance, dataset)?;
         Ok(Self { instance, dataset })
     }

@@ -53,6 +53,12 @@ impl Inputs {
     }
 }
 
+/// The settings of every figure that names no profile.
+pub(crate) const ELASTIC: &str = r#"{"profile":"elastic"}"#;
+
+/// Those of the figures of profile `extended`.
+pub(crate) const EXTENDED: &str = r#"{"profile":"extended"}"#;
+
 /// The inputs of both data sets.
 pub(crate) fn all(cache: &Cache) -> anyhow::Result<[Inputs; 2]> {
     let events = events(cache).context("messages of `tests/fixtures/tenant`")?;
@@ -66,7 +72,7 @@ pub(crate) fn all(cache: &Cache) -> anyhow::Result<[Inputs; 2]> {
 
 /// Well-formed messages of the hub, and some large alerts.
 fn events(cache: &Cache) -> anyhow::Result<Vec<Message>> {
-    let mut instance = configured(cache, &json!({}))?;
+    let mut instance = configured(cache, ELASTIC)?;
     let text = read("tenant/messages.ndjson")?;
     let mut lines = Lines::new(text.as_bytes(), Format::Recorded);
     let mut messages = Vec::new();
@@ -126,7 +132,9 @@ fn renumbered(item: &str, number: usize) -> String {
 fn assessments_of(folder: &str, cache: &Cache) -> anyhow::Result<Vec<Message>> {
     let mut settings: Value = serde_json::from_str(&read(&format!("{folder}/settings.json"))?)?;
     settings["preserve_original_event"] = true.into();
-    let mut instance = configured(cache, &settings)?;
+    // One document a record, with the record in it.
+    settings["profile"] = "elastic".into();
+    let mut instance = configured(cache, &settings.to_string())?;
     let mut replay = Replay::new(read_exchanges(&read(&format!("{folder}/exchanges.json"))?).map_err(anyhow::Error::msg)?);
     let mut walk = Walk::new(&mut instance, &mut replay, Clock::Fixed(0), None);
     let mut records = Vec::new();
@@ -142,9 +150,9 @@ fn assessments_of(folder: &str, cache: &Cache) -> anyhow::Result<Vec<Message>> {
     Ok(records)
 }
 
-fn configured(cache: &Cache, settings: &Value) -> anyhow::Result<Instance> {
+fn configured(cache: &Cache, settings: &str) -> anyhow::Result<Instance> {
     let mut instance = Component::load(&Engine::new(Limits::default(), cache.clone())?, component())?.start()?;
-    instance.configure(&settings.to_string())?;
+    instance.configure(settings)?;
     Ok(instance)
 }
 

@@ -5,6 +5,7 @@ mod decode;
 mod effort;
 mod inputs;
 mod load;
+mod recommendation;
 mod report;
 mod sampling;
 mod stream;
@@ -42,6 +43,8 @@ fn run() -> anyhow::Result<()> {
         report.describe(inputs);
         decode::measure(inputs, &cache, &effort, &mut report).with_context(|| format!("decoding of `{}`", inputs.dataset))?;
     }
+    eprintln!("recommendations of many CVEs");
+    decode::measure_split(&cache, &effort, &mut report).context("a recommendation of many CVEs")?;
     eprintln!("walks");
     walk::measure(&cache, &effort, &mut report).context("a walk")?;
     eprintln!("loading");

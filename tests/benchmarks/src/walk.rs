@@ -11,9 +11,9 @@ use crate::tenant::{SUBSCRIPTION, Tenant};
 
 /// Measures one walk in `per-assessment` and one in `list-all`.
 pub(crate) fn measure(cache: &Cache, effort: &Effort, report: &mut Report) -> anyhow::Result<()> {
-    let one_by_one = walk(cache, effort.large_tenant, &json!({ "subscription_id": SUBSCRIPTION, "sub_assessments": "per-assessment" }))?;
+    let one_by_one = walk(cache, effort.large_tenant, &json!({ "profile": "elastic", "subscription_id": SUBSCRIPTION, "sub_assessments": "per-assessment" }))?;
     report.add("walk.peak_guest_mib".into(), one_by_one.memory as f64 / f64::from(1 << 20));
-    let listed = walk(cache, effort.listed_tenant, &json!({ "subscription_id": SUBSCRIPTION, "sub_assessments": "list-all" }))?;
+    let listed = walk(cache, effort.listed_tenant, &json!({ "profile": "elastic", "subscription_id": SUBSCRIPTION, "sub_assessments": "list-all" }))?;
     // A poller that looks for findings assessment by assessment sends one request for each, and one for the list of them.
     report.add("walk.requests_over_n_plus_1".into(), listed.requests as f64 / (effort.listed_tenant + 1) as f64);
     Ok(())

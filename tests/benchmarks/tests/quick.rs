@@ -7,12 +7,14 @@ use std::process::Command;
 use serde_json::Value;
 use tests::{Scratch, text};
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 23] = [
     "assessment.component_over_native",
     "assessment.component_over_native_no_epoch",
     "assessment.component_ratio",
     "assessment.component_ratio_1",
     "assessment.component_ratio_512",
+    "assessment.cves_100.documents_per_s",
+    "assessment.extended_over_elastic",
     "assessment.native_ratio",
     "assessment.yardstick_us",
     "decode.cli_mb_per_s",
@@ -22,6 +24,7 @@ const NAMES: [&str; 20] = [
     "event.component_ratio",
     "event.component_ratio_1",
     "event.component_ratio_512",
+    "event.extended_over_elastic",
     "event.native_ratio",
     "event.yardstick_us",
     "load.cached_ms",

@@ -4,6 +4,7 @@ mod choices;
 mod document;
 mod json;
 mod mutate;
+mod order;
 
 pub mod cursor;
 pub mod messages;

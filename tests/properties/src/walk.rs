@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use microsoft_defender_cloud::contract::{Dataset, Document, Failure, Outcome, Problem, Request, Response, Severity, Step, Totals};
 use microsoft_defender_cloud::mapping::Mapper;
-use microsoft_defender_cloud::settings::{Metadata, Scope, Settings, SubAssessments};
+use microsoft_defender_cloud::settings::{Metadata, Profile, Scope, Settings, SubAssessments};
 use microsoft_defender_cloud::walk::Walk;
 
 use crate::choices::Choices;
-use crate::{NOW, document, json};
+use crate::{NOW, document, json, order};
 
 /// A walk that takes more calls than this does not end: what decides is spent by then.
 const CALLS: usize = 200_000;
@@ -20,6 +20,7 @@ pub fn check(bytes: &[u8]) {
     let mut run = Run::new(&settings);
     run.run_to_end(None, &mut choices);
     run.check();
+    order::check(bytes);
 }
 
 fn settings(choices: &mut Choices<'_>) -> Settings {
@@ -30,6 +31,7 @@ fn settings(choices: &mut Choices<'_>) -> Settings {
         metadata: choices.of(&[Metadata::None, Metadata::Join]),
         max_memory: 1024 << choices.below(12),
         preserve_original_event: choices.one_in(2),
+        profile: choices.of(&[Profile::Elastic, Profile::Extended]),
         ..Settings::default()
     }
 }

@@ -74,7 +74,10 @@ pub(crate) fn cast_of(documented: &str) -> Option<Cast> {
 
 /// Applies all of them.
 pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
-    but_scores(record, parts, |_| true);
+    for rule in CONVERSIONS {
+        rule.apply(record, parts.member(rule.source));
+    }
+    signature_date(record, parts.member(FINDINGS.signature_update_date));
     for rule in SCORES {
         rule.apply(record, parts.member(rule.source));
     }
@@ -94,18 +97,17 @@ pub(super) fn single_version<'a>(record: &Record<'a>, parts: &Parts<'a>) {
     }
 }
 
-/// Applies those that are neither scores nor of CVEs, which profile `extended` reads one by one.
-pub(super) fn but_of_cves<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
-    but_scores(record, parts, |rule| rule.source.part.index != Cve::PART.index);
-}
-
-/// Applies those that no profile does in its own way.
-fn but_scores<'a>(record: &mut Record<'a>, parts: &Parts<'a>, applies: fn(&Conversion) -> bool) {
-    for rule in CONVERSIONS.iter().filter(|rule| applies(rule)) {
-        rule.apply(record, parts.member(rule.source));
+/// Applies those that are neither scores nor of CVEs, which profile `extended` reads one by one. There a date that says nothing goes without a word.
+pub(super) fn but_of_cves<'a>(record: &mut Record<'a>, parts: &Parts<'a>, says_nothing: fn(Value<'a>) -> bool) {
+    for rule in CONVERSIONS.iter().filter(|rule| rule.source.part.index != Cve::PART.index) {
+        match parts.member(rule.source) {
+            Some(member) if rule.to == Cast::Date && says_nothing(member.value.get()) => member.value.set(Value::Null),
+            member => rule.apply(record, member),
+        }
     }
-    if let Some(date) = parts.member(FINDINGS.signature_update_date) {
-        signature_date(record, date);
+    match parts.member(FINDINGS.signature_update_date) {
+        Some(date) if says_nothing(date.value.get()) => date.value.set(Value::Null),
+        date => signature_date(record, date),
     }
 }
 
@@ -122,7 +124,8 @@ fn texts<'a>(record: &Record<'a>, value: Value<'a>) -> Value<'a> {
 }
 
 /// A date as `M/d/yyyy h:mm:ss a`.
-fn signature_date<'a>(record: &mut Record<'a>, member: &Member<'a>) {
+fn signature_date<'a>(record: &mut Record<'a>, member: Option<&Member<'a>>) {
+    let Some(member) = member else { return };
     let value = member.value.get();
     if value.is_blank() {
         return;

@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 
+use super::Class;
 use crate::defender::assessment::envelope::{ID, NAME, PROPERTIES, TYPE};
 use crate::defender::assessment::reshaped::{BYOL, CAN_ONBOARD_TO_BYOL, CLASS, CVES_IN_TEXT, CVSS_VERSIONS, NSG_OPEN_PORTS, OPEN_PORTS, RESOURCES_OBJECT};
 use crate::defender::assessment::{Additional, FINDINGS, Findings, NAMES, SUB, SUB_ADDITIONAL, Sub, SubAdditional, VULNERABILITY, Vulnerability};
@@ -63,13 +64,14 @@ fn fold<'a>(record: &mut Record<'a>, envelope: Value<'a>, inner: Value<'a>, path
             None => new.push(Member::new(name, outer.spelled, outer.value.get())),
         }
     }
-    if new.is_empty() { inner } else { prepend(record, inner, new) }
+    if new.is_empty() { inner } else { prepend(record, inner, &new) }
 }
 
 /// The object with these members before its own.
-pub(super) fn prepend<'a>(record: &Record<'a>, object: Value<'a>, mut members: Vec<Member<'a>>) -> Value<'a> {
-    members.extend(object.members().iter().cloned());
-    Value::Object(record.arena.alloc_slice_fill_iter(members))
+pub(super) fn prepend<'a>(record: &Record<'a>, object: Value<'a>, first: &[Member<'a>]) -> Value<'a> {
+    let mut members = first.iter().chain(object.members()).cloned();
+    let count = first.len() + object.members().len();
+    Value::Object(record.arena.alloc_slice_fill_with(count, |_| members.next().expect("as many as were counted")))
 }
 
 /// Replaces the envelope of a sub-assessment by its `properties`, whose own `id` becomes `event_id`.
@@ -212,13 +214,18 @@ fn spread_scores<'a>(record: &mut Record<'a>, details: &Cell<Value<'a>>, profile
 fn insert<'a>(record: &Record<'a>, object: &Cell<Value<'a>>, name: Name<'static>, spelled: &'a str, value: Value<'a>) {
     match object.get().cell(name) {
         Some(member) => member.set(value),
-        None => object.set(prepend(record, object.get(), vec![Member::new(name, spelled, value)])),
+        None => object.set(prepend(record, object.get(), &[Member::new(name, spelled, value)])),
     }
 }
 
-/// The tree with the member `class`, which only the mapping gives.
-pub(super) fn with_class<'a>(record: &Record<'a>, tree: Value<'a>, class: &'static str) -> Value<'a> {
-    let tree = Cell::new(tree);
-    insert(record, &tree, CLASS, CLASS.text, Value::Text(class));
-    tree.get()
+/// Sets the member `class` of the tree, which only the mapping gives; the member, if the tree has none of that name.
+pub(super) fn class_member<'a>(tree: Value<'a>, class: Class) -> Option<Member<'a>> {
+    let class = Value::Text(class.name());
+    match tree.cell(CLASS) {
+        Some(member) => {
+            member.set(class);
+            None
+        }
+        None => Some(Member::new(CLASS, CLASS.text, class)),
+    }
 }

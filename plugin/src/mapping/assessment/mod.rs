@@ -112,7 +112,7 @@ fn elastic<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) {
     if !settings.preserve_duplicate_custom_fields {
         duplicates::remove(&parts);
     }
-    let tree = intake::with_class(record, tree, class.name());
+    let tree = intake::class_member(tree, class).map_or(tree, |class| intake::prepend(record, tree, &[class]));
     record.fill(&TREE, |read| read.whole(None, tree));
 }
 

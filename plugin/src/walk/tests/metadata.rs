@@ -45,10 +45,17 @@ fn check_decoded(ran: &Ran, settings: &Settings) {
         let document: Value = serde_json::from_slice(body).expect("a document is JSON");
         let text = document["event"]["original"].as_str().expect("its text is kept");
         let mut made = String::new();
-        mapper.findings(text, Origin { now: NOW, position: None, replaced: false }, 0, |one| {
-            made += &String::from_utf8_lossy(&one.body);
-            ControlFlow::Continue(())
-        });
+        let origin = Origin { now: NOW, position: None, replaced: false };
+        mapper.findings(
+            text,
+            origin,
+            0,
+            |_| (),
+            |_, one| {
+                made += &String::from_utf8_lossy(&one.body);
+                ControlFlow::Continue(())
+            },
+        );
         assert_eq!(made, String::from_utf8_lossy(body));
     }
 }

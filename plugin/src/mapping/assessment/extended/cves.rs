@@ -1,5 +1,7 @@
 //! The CVEs of a record, whichever list names them.
 
+use std::collections::BTreeMap;
+
 use super::Parts;
 use super::details::Details;
 use super::lists::{Id, Kind, List};
@@ -48,7 +50,7 @@ pub(super) struct Lists<'a> {
     /// Those that documents are made from, and those of scanners.
     pub all: Vec<List<'a>>,
     /// The CVEs, each without its lines, score and word as yet.
-    pub named: Vec<(Id<'a>, Value<'a>)>,
+    named: Named<'a>,
 }
 
 impl<'a> Lists<'a> {
@@ -83,14 +85,14 @@ impl<'a> Lists<'a> {
             listed.iter().for_each(|list| named.add_list(record, list));
         }
         let all = details.into_iter().chain(finding.into_iter().flatten()).chain(listed).chain(of_scanners).collect();
-        Self { all, named: named.ids }
+        Self { all, named }
     }
 
     /// The CVEs with all that is known of them; lines about others stay the record's.
     pub(super) fn cves(&mut self, record: &mut Record<'a>, details: &Details<'a>) -> Vec<Cve<'a>> {
-        let is_only = self.named.len() == 1;
-        let mut cves: Vec<Cve<'a>> = Vec::with_capacity(self.named.len());
-        for &(id, element) in &self.named {
+        let is_only = self.named.ids.len() == 1;
+        let mut cves: Vec<Cve<'a>> = Vec::with_capacity(self.named.ids.len());
+        for &(id, element) in &self.named.ids {
             let has_details = is_only || details.id.is_some_and(|own| own.key == id.key);
             let word = record.look(|read| {
                 let own = Word::of(read.value(element, ELEMENT.severity.name)).known();
@@ -100,10 +102,9 @@ impl<'a> Lists<'a> {
             let score = score.or(details.of_finding).or(details.highest.filter(|_| is_only));
             cves.push(Cve { id, element, lines: Vec::new(), score, word, has_details });
         }
-        let places: std::collections::BTreeMap<&str, usize> = cves.iter().enumerate().map(|(at, cve)| (cve.id.key, at)).collect();
         let mut others = Vec::new();
-        for (key, lines) in self.all.iter_mut().flat_map(List::take_lines) {
-            match places.get(key) {
+        for (key, lines) in self.all.iter_mut().flat_map(List::take_lines).filter(|(_, lines)| !lines.is_empty()) {
+            match self.named.places.get(key) {
                 Some(&at) => cves[at].lines.extend(lines),
                 None => others.extend(lines),
             }
@@ -129,7 +130,7 @@ fn of_element<'a>(read: &mut Reader<'_, 'a>, element: Value<'a>, details: Option
 #[derive(Default)]
 struct Named<'a> {
     ids: Vec<(Id<'a>, Value<'a>)>,
-    places: std::collections::BTreeMap<&'a str, usize>,
+    places: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Named<'a> {
@@ -149,7 +150,7 @@ impl<'a> Named<'a> {
     }
 
     fn add_list(&mut self, record: &Record<'a>, list: &List<'a>) {
-        for element in list.order.iter().filter_map(|key| list.get(key)) {
+        for element in &list.elements {
             self.add(element.id, list.readable(record, element));
         }
     }

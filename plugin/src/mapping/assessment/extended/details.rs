@@ -33,18 +33,18 @@ impl<'a> Details<'a> {
             let member = parts.member(source);
             record.look(|read| read.take(member));
             let cvss = member.map_or(Value::Null, |member| member.value.get());
-            score::convert_all(record, cvss, &source.to_string());
+            score::convert_all(record, cvss, &source);
             cvss
         });
         // The same objects under the names that documents have them by, and others that came under those names.
         for source in [CVSS2.base, CVSS3.base, CVSS4.base] {
             if let Some(base) = parts.member(source) {
-                score::convert(record, base, &source.to_string());
+                score::convert(record, base, &source);
             }
         }
         for source in [SUB_ADDITIONAL.cvss_v30_score, ADDITIONAL.max_cvss30_score, ADDITIONAL.max_cvss_score] {
             if let Some(member) = parts.member(source) {
-                score::convert(record, member, &source.to_string());
+                score::convert(record, member, &source);
             }
         }
         let id = record.look(|read| parts.read(read, VULNERABILITY.cve_id));

@@ -1,5 +1,6 @@
 //! The lists in which a record names CVEs, and what each of them says of one: dates and scores brought to their types, each id once.
 
+use core::fmt;
 use std::collections::BTreeMap;
 
 use super::score;
@@ -16,9 +17,10 @@ pub(super) struct List<'a> {
     member: &'a Member<'a>,
     /// Whether one object stands there, and no list.
     single: bool,
-    /// The ids in the order of their first mention, in the form of [`Id::key`].
-    pub order: Vec<&'a str>,
-    elements: BTreeMap<&'a str, Element<'a>>,
+    /// Each CVE once, in the order of their first mention.
+    pub elements: Vec<Element<'a>>,
+    /// Their positions, by [`Id::key`].
+    places: BTreeMap<&'a str, usize>,
 }
 
 /// What a list says of one CVE.
@@ -74,7 +76,7 @@ impl<'a> List<'a> {
     pub(super) fn of(record: &mut Record<'a>, member: &'a Member<'a>, kind: &Kind) -> Self {
         record.look(|read| read.take(Some(member)));
         let value = member.value.get();
-        let mut list = Self { member, single: matches!(value, Value::Object(_)), order: Vec::new(), elements: BTreeMap::new() };
+        let mut list = Self { member, single: matches!(value, Value::Object(_)), elements: Vec::new(), places: BTreeMap::new() };
         let mut nameless = 0;
         let single = [core::cell::Cell::new(value)];
         let elements = if list.single { &single[..] } else { value.elements() };
@@ -101,22 +103,19 @@ impl<'a> List<'a> {
         };
         let Some(id) = id else { return false };
         let is_named_only = element.text().is_some();
-        match self.elements.get(id.key) {
-            None => self.order.push(id.key),
-            Some(known) if known.is_named_only && !is_named_only => {}
-            Some(_) => return true,
+        let known = self.places.get(id.key).and_then(|&at| self.elements.get_mut(at));
+        if known.as_ref().is_some_and(|known| is_named_only || !known.is_named_only) {
+            return true;
         }
-        let element = match element {
-            Value::Text(_) => named_only(record, id, kind),
-            object => convert(record, object, id, kind),
-        };
-        self.elements.insert(id.key, Element { is_named_only, ..element });
+        let element = if is_named_only { named_only(record, id, kind) } else { convert(record, element, id, kind) };
+        match known {
+            Some(known) => *known = element,
+            None => {
+                self.places.insert(id.key, self.elements.len());
+                self.elements.push(element);
+            }
+        }
         true
-    }
-
-    /// What it says of a CVE.
-    pub(super) fn get(&self, key: &str) -> Option<&Element<'a>> {
-        self.elements.get(key)
     }
 
     /// What rules read of an element. Of one that stands alone, members may be left out of the tree because a field has them: it is read from a copy.
@@ -129,25 +128,25 @@ impl<'a> List<'a> {
         }
     }
 
-    /// All lines of elements, by the CVE that they are about.
+    /// All lines of elements, by the CVE that they are about, in the order of the ids.
     pub(super) fn take_lines(&mut self) -> impl Iterator<Item = (&'a str, Vec<Value<'a>>)> {
-        self.elements.iter_mut().map(|(key, element)| (*key, core::mem::take(&mut element.lines)))
+        let elements = &mut self.elements;
+        self.places.iter().map(move |(key, &at)| (*key, core::mem::take(&mut elements[at].lines)))
     }
 
     /// Shows every CVE.
     fn show_all(&self, record: &Record<'a>) {
-        let all: Vec<_> = self.order.iter().filter_map(|key| self.elements.get(key)).map(|element| element.value).collect();
-        let shown = match all.first() {
-            None => Value::Null,
-            Some(only) if self.single => *only,
-            Some(_) => array(record.arena, all),
+        let shown = match self.elements.as_slice() {
+            [] => Value::Null,
+            [only] if self.single => only.value,
+            all => array(record.arena, all.iter().map(|element| element.value)),
         };
         self.member.value.set(shown);
     }
 
     /// Shows one CVE, and nothing if that is not in it.
     pub(super) fn show(&self, record: &Record<'a>, key: &str) {
-        let shown = match self.elements.get(key) {
+        let shown = match self.places.get(key).and_then(|&at| self.elements.get(at)) {
             None => Value::Null,
             Some(own) if self.single => own.value,
             Some(own) => array(record.arena, [own.value]),
@@ -186,7 +185,7 @@ fn convert<'a>(record: &mut Record<'a>, object: Value<'a>, id: Id<'a>, kind: &Ki
         (ELEMENT.is_zero_day, Cast::Boolean),
     ];
     let others = record.errors.take();
-    let path = |source: Source| format!("{}[].{}", kind.path, source.spelled);
+    let path = |source: Source| fmt::from_fn(move |f| write!(f, "{}[].{}", kind.path, source.spelled));
     for member in object.members() {
         if let Some((source, to)) = CASTS.into_iter().find(|(source, _)| member.is(source.name)) {
             let value = member.value.get();

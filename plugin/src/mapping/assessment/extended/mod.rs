@@ -32,8 +32,8 @@ use self::read::{copy, text};
 use self::vulnerability::{About, SLOTS};
 use super::{Class, Parts, TREE, conversions, copies, duplicates, event, intake};
 use crate::defender::assessment::reshaped::{CVES_LEFT_OUT, CVES_LEFT_OUT_IDS, NOT_READ};
-use crate::defender::assessment::{ADDITIONAL, ARTIFACT, CVE, FINDINGS, FIX, OS, PARTS, RECORD, RESOURCE, STATUS, SUB, SUB_RESOURCE, VULNERABILITY};
-use crate::defender::part::{Otherwise, Source};
+use crate::defender::assessment::{ADDITIONAL, ARTIFACT, OS, PARTS, RECORD, RESOURCE, SUB_RESOURCE, VULNERABILITY};
+use crate::defender::part::Source;
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::{Member, Value, array};
 use crate::mapping::cast::integer;
@@ -85,19 +85,6 @@ const TEXTS: [Source; 9] = [
     VULNERABILITY.cve_id,
 ];
 
-/// Dates that are left out without a word where they are blank.
-const DATES: [Source; 9] = [
-    STATUS.first_evaluation_date,
-    STATUS.status_change_date,
-    SUB.time_generated,
-    FIX.release_date,
-    FINDINGS.signature_update_date,
-    CVE.last_modified_date,
-    CVE.published_date,
-    VULNERABILITY.last_modified_date,
-    VULNERABILITY.published_date,
-];
-
 impl<'a> Split<'a> {
     /// Reads a record, and fills what its documents have in common.
     pub(super) fn of(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) -> Self {
@@ -107,7 +94,7 @@ impl<'a> Split<'a> {
         texts::read(record, tree);
         let parts = Parts::of(record, tree, PARTS);
         leave_out(record, tree, &parts);
-        conversions::but_of_cves(record, &parts);
+        conversions::but_of_cves(record, &parts, read::is_blank);
         conversions::single_version(record, &parts);
         let details = Details::of(record, &parts);
         leave_out_spread_scores(&parts);
@@ -130,8 +117,7 @@ impl<'a> Split<'a> {
         if !settings.preserve_duplicate_custom_fields {
             duplicates::remove(&parts);
         }
-        let tree = intake::with_class(record, tree, class.name());
-        let (tree, own) = with_own(record, tree);
+        let (tree, own) = with_own(record, tree, class);
         let places = (class == Class::Vulnerability && !cves.is_empty()).then(|| Places::of(record, tree, lists.all));
         record.fill(&TREE, |_| tree);
         let lines = record.errors.take();
@@ -272,23 +258,12 @@ fn identity<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
 
 /// Leaves out of the tree what the reference would stop at. What is no object where one should be was told already.
 fn leave_out<'a>(record: &mut Record<'a>, tree: Value<'a>, parts: &Parts<'a>) {
-    for part in PARTS[1..].iter().filter(|part| part.otherwise == Otherwise::Reported) {
-        if let Some(member) = parts.object(PARTS[part.parent]).member(part.name)
-            && !matches!(member.value.get(), Value::Object(_))
-        {
-            member.value.set(Value::Null);
-        }
-    }
+    parts.strays.iter().for_each(|member| member.value.set(Value::Null));
     for source in TEXTS {
         if let Some(member) = parts.member(source)
             && !matches!(member.value.get(), Value::Text(_) | Value::Null)
         {
             record.errors.unexpected(&source, member.value.get(), "a string");
-            member.value.set(Value::Null);
-        }
-    }
-    for member in DATES.iter().filter_map(|&date| parts.member(date)) {
-        if read::is_blank(member.value.get()) {
             member.value.set(Value::Null);
         }
     }
@@ -305,8 +280,8 @@ fn leave_out_spread_scores(parts: &Parts<'_>) {
     }
 }
 
-/// The tree with members for what the mapping itself says; one of a record that has such a name gives way, and is told.
-fn with_own<'a>(record: &mut Record<'a>, tree: Value<'a>) -> (Value<'a>, &'a [Member<'a>]) {
+/// The tree with its class and members for what the mapping itself says; one of a record that has such a name gives way, and is told.
+fn with_own<'a>(record: &mut Record<'a>, tree: Value<'a>, class: Class) -> (Value<'a>, &'a [Member<'a>]) {
     const OWN: [crate::json::name::Name<'static>; 3] = [NOT_READ, CVES_LEFT_OUT, CVES_LEFT_OUT_IDS];
     for name in OWN {
         if let Some(member) = tree.member(name).filter(|member| member.value.get().has_content()) {
@@ -314,8 +289,9 @@ fn with_own<'a>(record: &mut Record<'a>, tree: Value<'a>) -> (Value<'a>, &'a [Me
             member.value.set(Value::Null);
         }
     }
-    let own = OWN.map(|name| Member::new(name, name.text, Value::Null));
-    let tree = intake::prepend(record, tree, own.to_vec());
+    let mut own = OWN.map(|name| Member::new(name, name.text, Value::Null)).to_vec();
+    own.extend(intake::class_member(tree, class));
+    let tree = intake::prepend(record, tree, &own);
     (tree, tree.members().get(..OWN.len()).unwrap_or_default())
 }
 

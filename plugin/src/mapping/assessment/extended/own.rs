@@ -18,8 +18,8 @@ pub(super) struct Places<'a> {
 /// A list that rules do not know: texts, or objects with a member that is an id.
 struct Other<'a> {
     cell: &'a Cell<Value<'a>>,
-    /// What names a CVE, by its id in upper case.
-    by_key: BTreeMap<&'a str, Vec<Value<'a>>>,
+    /// What names a CVE first, by its id in upper case.
+    by_key: BTreeMap<&'a str, Value<'a>>,
 }
 
 impl<'a> Places<'a> {
@@ -32,10 +32,11 @@ impl<'a> Places<'a> {
 
     fn find(&mut self, record: &Record<'a>, value: Value<'a>) {
         for member in value.members() {
-            if self.lists.iter().any(|list| core::ptr::eq(list.member(), member)) {
-                continue;
+            // Most members hold no other value.
+            let holds_values = matches!(member.value.get(), Value::Array(_) | Value::Object(_));
+            if holds_values && !self.lists.iter().any(|list| core::ptr::eq(list.member(), member)) {
+                self.find_in(record, &member.value);
             }
-            self.find_in(record, &member.value);
         }
         for element in value.elements() {
             self.find_in(record, element);
@@ -44,11 +45,11 @@ impl<'a> Places<'a> {
 
     fn find_in(&mut self, record: &Record<'a>, cell: &'a Cell<Value<'a>>) {
         let value = cell.get();
-        let mut by_key: BTreeMap<&'a str, Vec<Value<'a>>> = BTreeMap::new();
+        let mut by_key = BTreeMap::new();
         for element in value.elements() {
             if let Some(id) = named(record, element.get()) {
                 let shown = if element.get().text().is_some() { Value::Text(id.text) } else { element.get() };
-                by_key.entry(id.key).or_default().push(shown);
+                by_key.entry(id.key).or_insert(shown);
             }
         }
         if by_key.is_empty() {
@@ -62,7 +63,7 @@ impl<'a> Places<'a> {
     pub(super) fn show(&self, record: &Record<'a>, key: &str) {
         self.lists.iter().for_each(|list| list.show(record, key));
         for Other { cell, by_key } in &self.others {
-            cell.set(by_key.get(key).map_or(Value::Null, |own| array(record.arena, own.iter().copied().take(1))));
+            cell.set(by_key.get(key).map_or(Value::Null, |own| array(record.arena, [*own])));
         }
     }
 }

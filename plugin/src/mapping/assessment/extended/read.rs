@@ -2,7 +2,7 @@
 
 use super::{Class, Parts};
 use crate::defender::part::Source;
-use crate::json::tree::{Value, array};
+use crate::json::tree::Value;
 use crate::mapping::assessment::copies::Copy;
 use crate::mapping::distinct::Distinct;
 use crate::mapping::record::{Reader, Record};
@@ -26,8 +26,9 @@ pub(super) fn one_text(value: Value<'_>) -> Option<&str> {
 pub(super) fn text<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, sources: &[Source]) -> Option<&'a str> {
     sources.iter().find_map(|&source| {
         let member = parts.member(source)?;
-        one_text(member.value.get())?;
-        one_text(read.take(Some(member)))
+        let text = one_text(member.value.get())?;
+        read.take(Some(member));
+        Some(text)
     })
 }
 
@@ -52,14 +53,5 @@ pub(super) fn copies<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Clas
         if rule.class.is_none_or(|only| only == class) && record.document.get(rule.target).is_null() {
             record.fill_slot(rule.target, rule, |read| copy(read, parts, rule.sources));
         }
-    }
-}
-
-/// One text if there is one, else a list.
-pub(super) fn one_or_list<'a>(read: &Reader<'_, 'a>, texts: &[&'a str]) -> Value<'a> {
-    match texts {
-        [] => Value::Null,
-        [only] => Value::Text(only),
-        several => array(read.arena, several.iter().map(|text| Value::Text(text))),
     }
 }

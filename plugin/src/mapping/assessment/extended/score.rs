@@ -1,5 +1,7 @@
 //! Scores that are real: a number from above 0 to 10, with the version of CVSS that it is by.
 
+use core::fmt::Display;
+
 use crate::defender::assessment::CVSS_SCORE;
 use crate::json::tree::{Member, Value};
 use crate::mapping::cast::{Cast, cast};
@@ -20,7 +22,7 @@ pub(super) struct Score<'a> {
 }
 
 /// Brings a score to a number where it stands. What is none is left out, and a line says so, unless it is blank.
-pub(super) fn convert<'a>(record: &mut Record<'a>, member: &'a Member<'a>, path: &str) {
+pub(super) fn convert<'a>(record: &mut Record<'a>, member: &'a Member<'a>, path: &dyn Display) {
     record.look(|read| read.take(Some(member)));
     let value = member.value.get();
     if matches!(value, Value::Number(text) if is_score(text)) {
@@ -35,7 +37,7 @@ pub(super) fn convert<'a>(record: &mut Record<'a>, member: &'a Member<'a>, path:
             cast(record.arena, value, Cast::Double).unwrap_or(Value::Null)
         }
         _ => {
-            record.errors.unreadable(&path, value, "a score from 0 to 10");
+            record.errors.unreadable(path, value, "a score from 0 to 10");
             Value::Null
         }
     };
@@ -62,7 +64,7 @@ pub(super) fn of<'a>(member: Option<&'a Member<'a>>, version: Option<&'a str>, h
 }
 
 /// Brings every `base` of a member `cvss` to a number: of a list of scores with their keys, or of an object whose members are versions.
-pub(super) fn convert_all<'a>(record: &mut Record<'a>, cvss: Value<'a>, path: &str) {
+pub(super) fn convert_all<'a>(record: &mut Record<'a>, cvss: Value<'a>, path: &dyn Display) {
     for (_, score) in entries(cvss) {
         if let Some(base) = score.member(CVSS_SCORE.base.name) {
             convert(record, base, path);
@@ -89,10 +91,10 @@ pub(super) fn newest<'a>(read: &mut Reader<'_, 'a>, cvss: Value<'a>) -> Option<S
 }
 
 /// Keys and what they name.
-fn entries(cvss: Value<'_>) -> Vec<(&str, Value<'_>)> {
+fn entries(cvss: Value<'_>) -> impl Iterator<Item = (&str, Value<'_>)> {
     let listed = cvss.elements().iter().map(|entry| (key_text(entry.get().get(CVSS_SCORE.key.name)), entry.get().get(CVSS_SCORE.value.name)));
     let named = cvss.members().iter().map(|member| (member.name, member.value.get()));
-    listed.chain(named).collect()
+    listed.chain(named)
 }
 
 fn key_text(key: Value<'_>) -> &str {
@@ -136,7 +138,7 @@ mod tests {
         let arena = Bump::new();
         let mut record = Record::new(&arena, &ASSESSMENT);
         let cvss_value = value(&arena, cvss, Names::Snake(&NAMES)).unwrap();
-        convert_all(&mut record, cvss_value, "cvss");
+        convert_all(&mut record, cvss_value, &"cvss");
         let found = record.look(|read| newest(read, cvss_value));
         assert_eq!(found.map(|score| (score.digits, score.version)), expected, "{cvss}");
         assert_eq!(record.errors.take().len(), lines, "{cvss}");
