@@ -67,11 +67,11 @@ lint: toolchain ## formatting, and clippy with warnings as errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked -p microsoft_defender_cloud -p properties --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p microsoft_defender_cloud --target $(TARGET) -- -D warnings
-	$(CARGO) clippy --locked --profile host -p host-sim -p host-sim-runtime -p host-sim-workbench -p tests -p embedding -p benchmarks --all-targets -- -D warnings
+	$(CARGO) clippy --locked --profile host -p host-sim -p host-sim-runtime -p host-sim-workbench -p host-sim-live -p tests -p embedding -p benchmarks --all-targets -- -D warnings
 
 bless: build ## write generated pages and golden files again; read the diff
 	BLESS=1 $(CARGO) test --quiet --locked -p microsoft_defender_cloud
-	BLESS=1 $(CARGO) test --quiet --locked --profile host -p host-sim -p host-sim-runtime -p host-sim-workbench -p tests
+	BLESS=1 $(CARGO) test --quiet --locked --profile host -p host-sim -p host-sim-runtime -p host-sim-workbench -p host-sim-live -p tests
 
 fuzz: $(CARGO_FUZZ) ## every fuzz target for SECONDS each; needs a nightly Rust
 	$(CARGO) run --quiet --locked -p properties --example seeds -- tests/fuzz/corpus

@@ -157,13 +157,54 @@ fn the_workbenchs_modules_name_only_what_they_may() {
 }
 
 #[test]
+fn the_live_hosts_modules_name_only_what_they_may() {
+    check("live/src", "crate::", &[("secret", &[]), ("config", &["secret"])]);
+    check(
+        "live/src/config",
+        "super::",
+        &[
+            ("address", &["units"]),
+            ("cloud", &[]),
+            ("names", &["units"]),
+            ("nearest", &[]),
+            ("report", &[]),
+            ("sample", &[]),
+            ("units", &[]),
+            ("variables", &[]),
+            ("component", &["names"]),
+            ("connection_string", &["units"]),
+            ("yaml", &["report"]),
+            ("reader", &["report", "units", "variables", "yaml"]),
+            ("section", &["nearest", "reader", "report", "units", "yaml"]),
+            ("proxy", &["address", "section", "yaml"]),
+            ("azure", &["address", "cloud", "names", "proxy", "section"]),
+            ("poll", &["address", "section", "yaml"]),
+            ("checkpoints", &["address", "azure", "cloud", "names", "section"]),
+            ("event_hub", &["azure", "checkpoints", "cloud", "connection_string", "names", "section", "units"]),
+            ("elasticsearch", &["address", "names", "proxy", "section", "units"]),
+            ("output", &["elasticsearch", "section"]),
+            ("settings", &["reader", "report", "variables", "yaml"]),
+            ("input", &["azure", "cloud", "component", "event_hub", "names", "poll", "report", "section", "settings", "yaml"]),
+            ("outline", &["event_hub", "units"]),
+            ("top", &["azure", "component", "input", "names", "output", "reader", "report", "section", "settings", "yaml"]),
+        ],
+    );
+}
+
+#[test]
 fn a_command_does_not_know_another_one() {
+<<<<<<< HEAD
     let shared = ["console", "dataset", "dead_letters", "end", "identity", "input", "options", "recorded", "repeats", "run", "settings", "signals"];
     let commands = ["completions", "decode", "diff", "ecs_check", "explain", "inspect", "man", "replay", "test"];
+=======
+    let shared = ["configuration", "console", "dataset", "dead_letters", "end", "identity", "options", "recorded", "repeats", "run", "settings", "signals"];
+    let commands = ["check", "completions", "decode", "diff", "ecs_check", "explain", "init", "inspect", "man", "replay", "test"];
+>>>>>>> live
     let mut modules: Vec<(&str, &[&str])> = commands.iter().map(|command| (*command, shared.as_slice())).collect();
     modules.extend([
         ("console", &[][..]),
         ("end", &[]),
+        ("configuration", &["end"]),
         ("identity", &[]),
         ("input", &[]),
         ("input", &[]),
@@ -205,6 +246,15 @@ fn the_workbench_knows_the_runtime_and_no_network() {
     let dependencies = dependencies("workbench/Cargo.toml");
     assert!(dependencies.contains("host-sim-runtime"));
     for stranger in ["host-sim", "clap", "indicatif", "tokio", "reqwest", "azure_identity", "wasmtime"] {
+        assert!(!dependencies.contains(stranger), "{stranger}");
+    }
+}
+
+#[test]
+fn the_live_host_knows_the_runtime_and_no_command_line() {
+    let dependencies = dependencies("live/Cargo.toml");
+    assert!(dependencies.contains("host-sim-runtime"));
+    for stranger in ["host-sim", "host-sim-workbench", "clap", "indicatif", "wasmtime"] {
         assert!(!dependencies.contains(stranger), "{stranger}");
     }
 }

@@ -321,7 +321,7 @@ fn shells_and_man_know_every_command() {
     ended(&run(&["man"]), 0, ".TH host-sim 1");
     let scratch = Scratch::new("workbench-man");
     ended(&run(&["man", text(scratch.path())]), 0, "");
-    for command in ["decode", "replay", "inspect", "test", "diff", "explain", "ecs-check", "completions", "man"] {
+    for command in ["decode", "replay", "inspect", "test", "diff", "explain", "ecs-check", "init", "check", "completions", "man"] {
         let page = fs::read_to_string(scratch.path().join(format!("host-sim-{command}.1"))).expect("the command has a page");
         assert!(page.contains("Example"), "{command}");
     }

@@ -6,6 +6,8 @@ pub(super) enum End {
     Done,
     /// It came to its end, and what it did is not to be relied on.
     Failed,
+    /// What it was to look at is wrong, and it has said so.
+    Wrong,
     /// Somebody should look at the problems.
     DoneWithProblems,
 }

@@ -1,6 +1,8 @@
 //! The command line: what is asked, and how the program ends.
 
+mod check;
 mod completions;
+mod configuration;
 mod console;
 mod dataset;
 mod dead_letters;
@@ -10,7 +12,11 @@ mod ecs_check;
 mod end;
 mod explain;
 mod identity;
+<<<<<<< HEAD
 mod input;
+=======
+mod init;
+>>>>>>> live
 mod inspect;
 mod man;
 mod options;
@@ -34,7 +40,7 @@ use self::end::{End, Hinted, Usage};
 const EXIT_STATUS: &str = "Exit status:
   0  done; also when the reader of the output has gone
   1  failed; also `test` with a case that differs
-  2  wrong usage, also settings that the component refuses
+  2  wrong usage, also settings that the component refuses, and a configuration that is wrong
   3  done, with problems: one that is an error, or a walk that is not complete; `diff` and `inspect` with differences,
      `ecs-check` with findings
   129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; files that were not whole are removed
@@ -63,6 +69,8 @@ enum Command {
     Diff(diff::Diff),
     Explain(explain::Explain),
     EcsCheck(ecs_check::EcsCheckCommand),
+    Init(init::Init),
+    Check(check::Check),
     Completions(completions::Completions),
     Man(man::Manual),
 }
@@ -81,12 +89,15 @@ pub(crate) fn main() -> ExitCode {
         Command::Diff(diff) => diff.run(),
         Command::Explain(explain) => explain.run(),
         Command::EcsCheck(check) => check.run(),
+        Command::Init(init) => init.run(),
+        Command::Check(check) => check.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(manual) => manual.run(),
     };
     match result {
         Ok(End::Done) => ExitCode::SUCCESS,
         Ok(End::Failed) => ExitCode::FAILURE,
+        Ok(End::Wrong) => ExitCode::from(2),
         Ok(End::DoneWithProblems) => ExitCode::from(3),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
