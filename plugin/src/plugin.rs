@@ -5,7 +5,7 @@ use core::ops::ControlFlow;
 use crate::contract::{Dataset, Decoded, Document, Explanation, Message, Outcome, Problem, SettingProblem, Severity, Step, Timestamp, Totals};
 use crate::event_hub::body::{Body, is_one_record};
 use crate::id::{self, RecordId};
-use crate::mapping::{Mapper, Occurrence, Origin};
+use crate::mapping::{Event, Mapper, Occurrence, Origin, Recognition};
 use crate::settings::Settings;
 use crate::walk::Walk;
 
@@ -80,20 +80,24 @@ impl Plugin {
         if body.replaced {
             decoded.problems.push(not_utf8(source));
         }
-        let mut push = |record: &str, at: u32, body| {
+        let mut seen = Seen::default();
+        let mut push = |record: &str, at: u32, event: Event| {
             let id = event_id(&self.settings, message, at, record);
-            decoded.documents.push(Document { dataset: Dataset::Event, id, body, source: Some(source) });
+            seen.add(event.recognition);
+            decoded.documents.push(Document { dataset: Dataset::Event, id, body: event.body, source: Some(source) });
         };
         // Nearly every body is one record, and then it is read once.
         if !body.looks_like_several()
             && let Some(document) = self.mapper.event_if(body.text(), origin, is_one_record)
         {
-            return push(body.text(), 0, document);
+            push(body.text(), 0, document);
+            return seen.tell(decoded, source, Dataset::Event);
         }
         body.sanitize(&self.settings.sanitizers);
         for (at, record) in (0..).zip(body.records()) {
             push(record, at, self.mapper.event(record, origin));
         }
+        seen.tell(decoded, source, Dataset::Event);
         if body.sanitized {
             decoded.problems.push(Problem {
                 severity: Severity::Info,
@@ -121,6 +125,9 @@ impl Plugin {
                 ControlFlow::Continue(())
             },
         );
+        let mut seen = Seen::default();
+        seen.add(told.recognition);
+        seen.tell(decoded, source, Dataset::Assessment);
         if told.not_read {
             decoded.problems.push(Problem {
                 severity: Severity::Info,
@@ -144,6 +151,41 @@ impl Plugin {
             }
             Dataset::Assessment => self.mapper.explain(dataset, body.text()),
             Dataset::Run => Vec::new(),
+        }
+    }
+}
+
+/// How many records of a message say nothing, or do not say what they are.
+#[derive(Debug, Default)]
+struct Seen {
+    unknown: usize,
+    empty: usize,
+}
+
+impl Seen {
+    fn add(&mut self, recognition: Recognition) {
+        match recognition {
+            Recognition::Known => {}
+            Recognition::Unknown => self.unknown += 1,
+            Recognition::Empty => self.empty += 1,
+        }
+    }
+
+    /// Tells each once a message, however many records it has.
+    fn tell(&self, decoded: &mut Decoded, source: u32, dataset: Dataset) {
+        let mut tell = |severity, code, message| decoded.problems.push(Problem { severity, code, message, source: Some(source) });
+        let known = if dataset == Dataset::Event { "a kind of record that Defender for Cloud exports" } else { "an assessment or a sub-assessment" };
+        match self.unknown {
+            0 => {}
+            1 => tell(Severity::Warning, "record-not-recognised", format!("a record is not {known}; `event.original` has all of it")),
+            more => {
+                tell(Severity::Warning, "record-not-recognised", format!("{more} records are not {known}; `event.original` of their documents has all of them"))
+            }
+        }
+        match self.empty {
+            0 => {}
+            1 => tell(Severity::Info, "record-empty", "a record says nothing: it is blank, `null`, or has no member with a value".to_owned()),
+            more => tell(Severity::Info, "record-empty", format!("{more} records say nothing: they are blank, `null`, or have no member with a value")),
         }
     }
 }

@@ -393,6 +393,7 @@ fn every_row_of_the_page_names_a_test() {
     let sources = [
         include_str!("differences.rs"),
         include_str!("mapping.rs"),
+        include_str!("nothing_lost.rs"),
         include_str!("../src/walk/tests/lists.rs"),
         include_str!("../src/walk/tests/pages.rs"),
         include_str!("../src/walk/tests/patience.rs"),

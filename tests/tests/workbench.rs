@@ -228,7 +228,7 @@ fn a_record_is_explained_field_by_field() {
     ended(&ran, 0, "  microsoft_defender_cloud.event.display_name = \"Suspect process\"\n      rule  `AlertDisplayName`\n      from  AlertDisplayName\n");
     ended(&ran, 0, "\n  not used\n      Odd.a\n");
     let one = explain(&[text(&file), "--field", "event.kind"]);
-    ended(&one, 0, "  event.kind = \"alert\"\n      rule  constant: alert\n");
+    ended(&one, 0, "  event.kind = \"alert\"\n      rule  profile extended: by what the record is");
     assert!(!one.stdout.contains("display_name"), "{}", one.stdout);
     ended(&explain(&[text(&file), "--field", "rule"]), 0, "  rule.name = \"Suspect process\"\n");
     ended(

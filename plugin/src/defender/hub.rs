@@ -5,7 +5,7 @@ use super::part::parts;
 parts! { lower Order PARTS;
     /// A record itself, whatever it is.
     RECORD: Root in Root "", Reported, "" {
-        dollar_type = "$type", agent_id = "AgentId", alert_display_name = "AlertDisplayName", alert_type = "AlertType", alert_uri = "AlertUri",
+        dollar_type = "$type", agent_id = "AgentId", alert_severity = "AlertSeverity", alert_display_name = "AlertDisplayName", alert_type = "AlertType", alert_uri = "AlertUri",
         azure_resource_id = "AzureResourceId", compromised_entity = "CompromisedEntity", confidence_level = "ConfidenceLevel",
         confidence_reasons = "ConfidenceReasons", confidence_score = "ConfidenceScore", correlation_key = "CorrelationKey",
         description = "Description", end_time_utc = "EndTimeUtc", entities = "Entities", extended_links = "ExtendedLinks",
@@ -24,10 +24,11 @@ parts! { lower Order PARTS;
 
     /// What a record that is no alert is about.
     PROPERTIES: Properties in Root "properties", Reported, "properties" {
-        dollar_type = "$type", additional_data = "additionalData", assessment_details_link = "assessmentDetailsLink",
+        dollar_type = "$type", additional_data = "additionalData", alert_display_name = "alertDisplayName",
+        alert_name = "alertName", alert_type = "alertType", assessment_details_link = "assessmentDetailsLink",
         assessment_type = "assessmentType", category, description, display_name = "displayName", environment, failed_resources = "failedResources",
         healthy_resource_count = "healthyResourceCount", id, impact, not_applicable_resource_count = "notApplicableResourceCount",
-        passed_resources = "passedResources", remediation, skipped_resources = "skippedResources", state, time_generated = "timeGenerated",
+        passed_resources = "passedResources", remediation, skipped_resources = "skippedResources", state, system_alert_id = "systemAlertId", time_generated = "timeGenerated",
         unhealthy_resource_count = "unhealthyResourceCount", weight,
     }
 

@@ -25,7 +25,7 @@ pub(crate) const RULES: &[(&str, &str)] = &[
     ("event.dataset", "constant"),
     ("event.kind", "`pipeline_error` if something could not be read"),
     ("event.module", "constant"),
-    ("event.original", "the record's own text, if `preserve_original_event` is set or something could not be read"),
+    ("event.original", "the record's own text, if `preserve_original_event` is set, something could not be read, or the record is of no known kind"),
     ("tags", "the settings `preserve_original_event` and `preserve_duplicate_custom_fields` by name, then `tags`"),
 ];
 
@@ -102,11 +102,13 @@ impl Envelope {
         let failed = !record.errors.is_empty();
         if failed {
             record.document.set(slots.error, record.errors.lines());
-            record.document.set(slots.kind, Value::Text("pipeline_error"));
+            if !record.keeps_kind {
+                record.document.set(slots.kind, Value::Text("pipeline_error"));
+            }
         }
         let preserves = match record.original {
             Original::AsSet => failed || origin.replaced || settings.preserve_original_event,
-            Original::Kept => true,
+            Original::Shown | Original::Kept => true,
             Original::Elsewhere => false,
         };
         if preserves {
@@ -115,7 +117,7 @@ impl Envelope {
             record.document.set(slots.original, Value::Null);
         }
         let tags_original = match record.original {
-            Original::AsSet => settings.preserve_original_event || (failed && self.tags_errors),
+            Original::AsSet | Original::Shown => settings.preserve_original_event || (failed && self.tags_errors),
             Original::Kept | Original::Elsewhere => preserves,
         };
         let tags = self.tags(arena, settings, tags_original, &record.tags);

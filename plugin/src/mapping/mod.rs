@@ -10,6 +10,7 @@ mod errors;
 mod event;
 mod explain;
 mod java;
+pub(crate) mod kinds;
 mod parts;
 mod record;
 pub mod reference;
@@ -23,6 +24,7 @@ use self::assessment::Finding;
 pub(crate) use self::assessment::occurrence::Occurrence;
 use self::envelope::Envelope;
 pub(crate) use self::envelope::Origin;
+pub(crate) use self::kinds::Recognition;
 use self::record::Record;
 use crate::contract::{Dataset, Explanation};
 use crate::defender;
@@ -50,8 +52,8 @@ impl Mapper {
         Self { settings, arena: Bump::new(), writer: Writer::default() }
     }
 
-    /// The document of one record of the event data set, as JSON.
-    pub(crate) fn event(&mut self, text: &str, origin: Origin<'_>) -> Vec<u8> {
+    /// The document of one record of the event data set.
+    pub(crate) fn event(&mut self, text: &str, origin: Origin<'_>) -> Event {
         let body = {
             let mut record = Record::new(&self.arena, &EVENT);
             let root = read(&mut record, Dataset::Event, text);
@@ -91,7 +93,7 @@ impl Mapper {
     }
 
     /// The document of a text whose tree, with its names in form, `is_one` event; `None` for any other.
-    pub(crate) fn event_if(&mut self, text: &str, origin: Origin<'_>, is_one: fn(Value<'_>) -> bool) -> Option<Vec<u8>> {
+    pub(crate) fn event_if(&mut self, text: &str, origin: Origin<'_>, is_one: fn(Value<'_>) -> bool) -> Option<Event> {
         let document = match parse::value(&self.arena, text, names(Dataset::Event)) {
             Ok(root) if is_one(root) => {
                 let mut record = Record::new(&self.arena, &EVENT);
@@ -131,6 +133,15 @@ impl Mapper {
     }
 }
 
+/// The document of a record of the event data set.
+#[derive(Debug)]
+pub(crate) struct Event {
+    /// As JSON.
+    pub body: Vec<u8>,
+    /// Whether the record is of a known kind.
+    pub recognition: Recognition,
+}
+
 /// One document of an assessment record.
 #[derive(Debug)]
 pub(crate) struct Made<'m> {
@@ -151,6 +162,8 @@ pub(crate) struct Told {
     pub not_read: bool,
     /// How many of its CVEs have no document.
     pub left_out: usize,
+    /// Whether it is an assessment at all.
+    pub recognition: Recognition,
 }
 
 impl Told {
@@ -218,9 +231,11 @@ impl<'a> Findings<'a> {
     }
 
     fn told(&self, record: &Record<'_>) -> Told {
-        let Finding::Split(split) = &self.finding else { return Told { documents: 1, ..Told::default() } };
+        let Finding::Split(split) = &self.finding else {
+            return Told { documents: 1, recognition: record.recognition, ..Told::default() };
+        };
         let id = assessment::extended::event_id(record).unwrap_or_default().to_owned();
-        Told { documents: split.len(), id, not_read: split.has_lines(), left_out: split.left_out() }
+        Told { documents: split.len(), id, not_read: split.has_lines(), left_out: split.left_out(), recognition: record.recognition }
     }
 }
 
@@ -249,11 +264,11 @@ fn read<'a>(record: &mut Record<'a>, dataset: Dataset, text: &'a str) -> Value<'
     }
 }
 
-fn finish_event<'a>(record: &mut Record<'a>, writer: &mut Writer, settings: &'a Settings, root: Value<'a>, text: &'a str, origin: Origin<'a>) -> Vec<u8> {
+fn finish_event<'a>(record: &mut Record<'a>, writer: &mut Writer, settings: &'a Settings, root: Value<'a>, text: &'a str, origin: Origin<'a>) -> Event {
     event::map(record, root, settings);
     EVENT_ENVELOPE.complete(record, settings, text, origin);
     record.document.write(writer);
-    writer.take()
+    Event { body: writer.take(), recognition: record.recognition }
 }
 
 /// What must not build; a test builds it and looks at what the compiler says.

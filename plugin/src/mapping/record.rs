@@ -5,6 +5,7 @@ use core::fmt::{self, Display};
 use bumpalo::Bump;
 
 use super::errors::Errors;
+use super::kinds::Recognition;
 use super::trace::Trace;
 use crate::ecs::{Document, Schema, Slot};
 use crate::json::name::Name;
@@ -22,6 +23,10 @@ pub(crate) struct Record<'a> {
     pub trace: Option<Trace<'a>>,
     /// Whether the document has the record's own text.
     pub original: Original,
+    /// Whether it is of a known kind.
+    pub recognition: Recognition,
+    /// Whether `event.kind` stays as it is where something could not be read.
+    pub keeps_kind: bool,
     /// Tags that the record itself calls for.
     pub tags: Vec<&'static str>,
 }
@@ -31,6 +36,8 @@ pub(crate) struct Record<'a> {
 pub(crate) enum Original {
     /// If the settings want it, or something could not be read.
     AsSet,
+    /// It has, since nothing else shows what the record says.
+    Shown,
     /// It has, and the tag that says so.
     Kept,
     /// Another document of the record may have it.
@@ -66,7 +73,16 @@ pub(crate) use rules;
 impl<'a> Record<'a> {
     /// An empty document.
     pub(crate) fn new(arena: &'a Bump, schema: &'static Schema) -> Self {
-        Self { arena, document: Document::new(arena, schema), errors: Errors::new(arena), trace: None, original: Original::AsSet, tags: Vec::new() }
+        Self {
+            arena,
+            document: Document::new(arena, schema),
+            errors: Errors::new(arena),
+            trace: None,
+            original: Original::AsSet,
+            recognition: Recognition::Known,
+            keeps_kind: false,
+            tags: Vec::new(),
+        }
     }
 
     /// The same, with notes taken for `explain`.

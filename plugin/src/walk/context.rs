@@ -10,7 +10,7 @@ use super::report::Counts;
 use super::unfinished::Unfinished;
 use crate::contract::{Dataset, Document, Problem, Step, Timestamp};
 use crate::id::RecordId;
-use crate::mapping::{self, Mapper};
+use crate::mapping::{self, Mapper, Recognition};
 use crate::settings::{Scope, Settings};
 use crate::url;
 
@@ -135,6 +135,9 @@ impl<'a> Context<'a> {
         // Counted with the last of them: a run that is resumed before it makes all of them again.
         counts.documents += told.documents as u64;
         counts.split += u64::from(told.documents > 1);
+        if told.recognition == Recognition::Unknown {
+            self.tell(Code::RecordNotRecognised, "an item is not an assessment or a sub-assessment; `event.original` has all of it".into(), source, counts);
+        }
         if told.left_out > 0 {
             self.tell(Code::CvesLeftOut, told.left_out_message(), source, counts);
         }

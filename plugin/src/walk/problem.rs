@@ -24,6 +24,8 @@ pub enum Code {
     LinkRefused,
     /// Items of a page that are no records.
     ItemEmpty,
+    /// Records that do not say that they are an assessment.
+    RecordNotRecognised,
     /// A page that does not say clearly where the next one is.
     LinkUnknown,
     /// A list that leads back to itself or never ends.
@@ -69,7 +71,7 @@ pub struct Row {
 
 impl Code {
     /// All codes, in the order of the docs.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ScopeMissing,
         Self::ScopeForbidden,
         Self::ScopeFailed,
@@ -78,6 +80,7 @@ impl Code {
         Self::PageAskedAgain,
         Self::LinkRefused,
         Self::ItemEmpty,
+        Self::RecordNotRecognised,
         Self::LinkUnknown,
         Self::ListEndless,
         Self::ListRestarted,
@@ -115,6 +118,11 @@ impl Code {
                 ("link-refused", Error, "A page names a next page that is no URL or leads to another server: it was not followed, the rest is missing.")
             }
             Self::ItemEmpty => ("item-empty", Error, "Items of a page are `null`, scalars or `{}`: what they were meant to be is missing."),
+            Self::RecordNotRecognised => (
+                "record-not-recognised",
+                Warning,
+                "A record is of no known kind: its document has all of its text in `event.original`, and profile `extended` says nothing else of it.",
+            ),
             Self::LinkUnknown => (
                 "link-unknown",
                 Error,

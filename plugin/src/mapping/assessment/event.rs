@@ -9,6 +9,7 @@ use crate::mapping::record::{Record, rules};
 
 rules! { ASSESSMENT;
     KIND "event.kind" = "state for class misconfiguration, event for class vulnerability";
+    KIND_OF_NONE "event.kind" = "profile extended: event for a record that says nothing, or does not say that it is an assessment";
     CATEGORY "event.category" = "configuration for class misconfiguration, vulnerability for class vulnerability";
     TYPE "event.type" = "constant: info";
     CREATED "event.created" = "the later of `status.status_change_date` and `status.first_evaluation_date`";

@@ -11,8 +11,9 @@ pub(crate) mod resource;
 pub(crate) mod vulnerability;
 
 use self::extended::Split;
+use super::kinds::Recognition;
 use super::parts;
-use super::record::{Reader, Record, rules};
+use super::record::{Original, Reader, Record, rules};
 use crate::defender::assessment::{ADDITIONAL, METADATA, PARTS, SUB_ADDITIONAL};
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::Value;
@@ -75,12 +76,27 @@ pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Setti
         // A text that is no record says nothing about a resource: it is no finding.
         _ if !record.errors.is_empty() => return Finding::One,
         Value::Object(_) | Value::Null => {}
+        Value::Array(_) if !root.has_content() => {
+            record.recognition = Recognition::Empty;
+            if settings.profile == Profile::Elastic {
+                record.errors.unexpected(&"record", root, "an object");
+                return Finding::One;
+            }
+        }
         other => {
             record.errors.unexpected(&"record", other, "an object");
             return Finding::One;
         }
     }
+    record.recognition = Recognition::of_assessment(root);
+    if record.recognition != Recognition::Known && !root.members().is_empty() {
+        record.original = Original::Shown;
+    }
     match settings.profile {
+        Profile::Extended if record.recognition != Recognition::Known => {
+            record.fill(&event::KIND_OF_NONE, |_| Value::Text("event"));
+            Finding::One
+        }
         Profile::Elastic => {
             elastic(record, root, settings);
             Finding::One

@@ -1,4 +1,4 @@
-//! Profile `extended`: ECS fields that the reference leaves out, and what a record that is no alert really is.
+//! Profile `extended`: ECS fields that the reference leaves out.
 
 use super::Parts;
 use super::entities::ENTITIES;
@@ -9,14 +9,10 @@ use crate::ecs::EVENT;
 use crate::json::tree::{Value, array};
 use crate::mapping::distinct::Distinct;
 use crate::mapping::java;
+use crate::mapping::kinds::Kind;
 use crate::mapping::record::{Reader, Record, Rule, rules};
 
-const BY_TYPE: &str = "profile extended, for a record that is no alert: by its `type`";
-
 rules! { EVENT;
-    KIND "event.kind" = BY_TYPE;
-    CATEGORY "event.category" = BY_TYPE;
-    TYPE "event.type" = BY_TYPE;
     ID "event.id" = "profile extended: `SystemAlertId`, else `id`";
     SEVERITY "event.severity" =
         "profile extended: `Severity`, else `properties.status.severity`, else `properties.metadata.severity`: Low → 21, Medium → 47, High → 73, Critical → 99";
@@ -39,22 +35,11 @@ rules! { EVENT;
     VULNERABILITY_SEVERITY "vulnerability.severity" = "profile extended: `properties.status.severity` of a sub-assessment";
 }
 
-/// What a record is, when it is no alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Alert,
-    Assessment,
-    SubAssessment,
-    Score,
-    Compliance,
-    AttackPath,
-    Unknown,
-}
-
 /// Adds to a document that is mapped already.
-pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
-    let kind = record.look(|read| kind_of(read, parts));
-    correct(record, kind);
+pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, kind: Kind) {
+    if kind == Kind::Unknown {
+        return;
+    }
     for (rule, sources) in [
         (&ID, &[RECORD.system_alert_id, RECORD.id][..]),
         (&MESSAGE, &[RECORD.alert_display_name, PROPERTIES.display_name, METADATA.display_name]),
@@ -90,34 +75,6 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
 /// The first text that is not empty.
 fn text<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, sources: &[Source]) -> Option<&'a str> {
     sources.iter().find_map(|&source| parts.read(read, source).text().filter(|text| !text.is_empty()))
-}
-
-fn kind_of<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>) -> Kind {
-    if [RECORD.system_alert_id, RECORD.alert_type, RECORD.alert_display_name].into_iter().any(|source| !parts.read(read, source).is_blank()) {
-        return Kind::Alert;
-    }
-    let kind = parts.read(read, RECORD.type_).text().unwrap_or_default().to_lowercase();
-    match kind.rsplit('/').next().unwrap_or_default() {
-        _ if kind.contains("/regulatorycompliance") => Kind::Compliance,
-        "assessments" => Kind::Assessment,
-        "subassessments" => Kind::SubAssessment,
-        "securescores" | "securescorecontrols" => Kind::Score,
-        "attackpaths" => Kind::AttackPath,
-        _ => Kind::Unknown,
-    }
-}
-
-fn correct(record: &mut Record<'_>, kind: Kind) {
-    let (event_kind, category, event_type) = match kind {
-        Kind::Alert | Kind::Unknown => return,
-        Kind::Assessment | Kind::Compliance => ("state", "configuration", "info"),
-        Kind::SubAssessment => ("state", "vulnerability", "info"),
-        Kind::Score => ("metric", "configuration", "info"),
-        Kind::AttackPath => ("state", "threat", "indicator"),
-    };
-    record.fill(&KIND, |_| Value::Text(event_kind));
-    record.fill(&CATEGORY, |read| array(read.arena, [Value::Text(category)]));
-    record.fill(&TYPE, |read| array(read.arena, [Value::Text(event_type)]));
 }
 
 fn subscription_of(id: &str) -> Option<&str> {
