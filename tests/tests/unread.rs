@@ -47,7 +47,7 @@ fn a_finding_that_is_read_in_part_is_one_that_is_not_read_in_full() {
 
 #[test]
 fn the_summary_says_what_findings_have() {
-    let replayed = run(&[&["replay", text(&component()), text(&fixture("tenant"))], &NOW[..]].concat());
+    let replayed = run(&[&["replay", text(&component()), text(&fixture("grouped"))], &NOW[..]].concat());
     let documents: Vec<Value> = replayed.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let findings: Vec<&Value> = documents.iter().filter(|document| document["event"]["dataset"] == "microsoft_defender_cloud.assessment").collect();
     let with = |pointer: &str| findings.iter().filter(|finding| finding.pointer(pointer).is_some_and(|value| !value.is_null())).count();
@@ -72,7 +72,7 @@ fn a_share_of_unreadable_documents_may_be_too_large() {
     }
     assert_eq!(decode("event", &alerts(1), &["--fail-on", "unreadable"]).status, 0);
     assert_eq!(decode("event", "", &["--fail-on", "anything"]).status, 2);
-    let replayed = run(&["replay", text(&component()), text(&fixture("tenant")), "--fail-on", "unreadable"]);
+    let replayed = run(&["replay", text(&component()), text(&fixture("grouped")), "--fail-on", "unreadable"]);
     assert!(replayed.status == 3 && replayed.stderr.contains(" are not read in full\n"), "{}", replayed.stderr);
 }
 

@@ -12,11 +12,8 @@ mod ecs_check;
 mod end;
 mod explain;
 mod identity;
-<<<<<<< HEAD
 mod input;
-=======
 mod init;
->>>>>>> live
 mod inspect;
 mod man;
 mod options;
