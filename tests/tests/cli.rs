@@ -259,8 +259,10 @@ fn a_hint_comes_behind_the_error_and_only_where_it_helps() {
     let raw = |option: &str, input: &str, hint: Option<&str>| {
         let ran = decode(&[option, "--quiet"], input);
         assert_eq!(ran.status, 0, "{option}, {input}: {}", ran.stderr);
-        assert_eq!(ran.stderr.lines().count(), if hint.is_some() { 2 } else { 0 }, "{option}, {input}: {}", ran.stderr);
-        assert!(hint.is_none_or(|hint| ran.stderr.lines().nth(1).is_some_and(|line| line.starts_with("hint: ") && line.contains(hint))), "{}", ran.stderr);
+        // Without what the component says of records that it does not know.
+        let talk: Vec<&str> = ran.stderr.lines().filter(|line| !line.contains(": record-not-recognised: ")).collect();
+        assert_eq!(talk.len(), if hint.is_some() { 2 } else { 0 }, "{option}, {input}: {}", ran.stderr);
+        assert!(hint.is_none_or(|hint| talk.get(1).is_some_and(|line| line.starts_with("hint: ") && line.contains(hint))), "{}", ran.stderr);
     };
     raw("--raw", "{\"body\":\"{}\"}\n{\"body\":\"{}\"}\n", Some("leave out `--raw`"));
     raw("--raw", "{\n  \"AlertType\": \"x\"\n}\n", Some("with `--body`"));
