@@ -12,7 +12,8 @@ const NOW: &str = "1767225600000";
 const URL: &str =
     "https://management.azure.com/subscriptions/cd53e736-e47f-4f28-a3fb-4161ecd881bf/providers/Microsoft.Security/assessments?api-version=2021-06-01";
 
-const SETTINGS: &str = r#"{"subscription_id": "cd53e736-e47f-4f28-a3fb-4161ecd881bf", "sub_assessments": "none", "metadata": "none", "preserve_original_event": true}"#;
+const SETTINGS: &str =
+    r#"{"subscription_id": "cd53e736-e47f-4f28-a3fb-4161ecd881bf", "sub_assessments": "none", "metadata": "none", "preserve_original_event": true}"#;
 
 /// Recordings that are easily read wrongly, or that do not end well, each with the exit status.
 const RECORDINGS: [(&str, i32); 4] = [("odd", 0), ("forbidden", 3), ("not-recorded", 1), ("refused", 2)];

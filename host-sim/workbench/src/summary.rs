@@ -33,6 +33,8 @@ struct Count {
     reasons: Reasons,
     /// How many have each of what a finding should have.
     has: [u64; 3],
+    /// How many name a package, and how many of these a version that has the fix.
+    packages: [u64; 2],
 }
 
 /// What a finding should have, in the order of [`Glance::has`].
@@ -71,11 +73,11 @@ impl Summary {
     /// Counts a document, and keeps where the first came from that could not be read for a reason.
     pub fn document(&mut self, document: &Document, place: Place) {
         let Some(count) = usize::try_from(document.dataset).ok().and_then(|at| self.datasets.get_mut(at)) else { return };
-        let Glance { class, severity, unread, has } = Glance::at(&document.body, &count.name);
+        let Glance { class, severity, unread, has, package } = Glance::at(&document.body, &count.name);
         count.documents += 1;
         count.unread += u64::from(unread.is_some());
         unread.into_iter().flatten().for_each(|said| count.reasons.add(said, place));
-        for (count, has) in count.has.iter_mut().zip(has) {
+        for (count, has) in count.has.iter_mut().chain(&mut count.packages).zip(has.into_iter().chain(package)) {
             *count += u64::from(has);
         }
         count_one(&mut count.classes, class.as_deref());
@@ -135,6 +137,10 @@ impl fmt::Display for Summary {
             if count.is_of_findings() {
                 writeln!(formatter, "    {:<9} {}", "findings", count.had())?;
             }
+            let [named, fixed] = count.packages;
+            if named > 0 {
+                writeln!(formatter, "    {:<9} {named} named, {fixed} with a version that has the fix", "packages")?;
+            }
             for (at, line) in count.reasons.lines().iter().enumerate() {
                 writeln!(formatter, "    {:<9} {line}", if at == 0 { "not read" } else { "" })?;
             }
@@ -187,6 +193,7 @@ mod tests {
         let body = serde_json::json!({
             "event": { "kind": kind, "category": class, "severity": severity.map(|_| 73) },
             "vulnerability": { "severity": severity },
+            "package": severity.map(|_| serde_json::json!({ "name": "p", "fixed_version": "2" })),
             "error": { "message": error },
         });
         Document { dataset, id: "a".into(), body: body.to_string().into_bytes(), source: None }
@@ -215,6 +222,7 @@ documents   4
   x.assessment                             1
     severity  High 1
     findings  1 of 1 have a severity, 0 a resource name, 0 an account
+    packages  1 named, 1 with a version that has the fix
 problems    2
   warning page-skipped                     2
 walk        complete: pages 2, records 4, skipped 1, failed 0

@@ -17,6 +17,8 @@ pub(super) struct Glance<'a> {
     pub(super) unread: Option<[&'a [u8]; 2]>,
     /// Whether it has `event.severity`, `resource.name` and `cloud.account.id`.
     pub(super) has: [bool; 3],
+    /// Whether it has `package.name`, and `package.fixed_version` as well.
+    pub(super) package: [bool; 2],
 }
 
 /// Members that are looked for.
@@ -49,7 +51,9 @@ const RESOURCE: usize = 7;
 const ACCOUNT: usize = 8;
 const MESSAGE: usize = 9;
 const NOT_READ: usize = 10;
-const PLACES: usize = 11;
+const PACKAGE: usize = 11;
+const FIX: usize = 12;
+const PLACES: usize = 13;
 
 use Member::{Object, Value as At};
 use Name::{Dataset, Is, Vendor};
@@ -59,6 +63,7 @@ const SHOWN: Wanted = &[
     (Is("error"), Object(&[(Is("message"), At(MESSAGE))])),
     (Is("vulnerability"), Object(&[(Is("severity"), At(OF_VULNERABILITY))])),
     (Is("resource"), Object(&[(Is("name"), At(RESOURCE))])),
+    (Is("package"), Object(&[(Is("name"), At(PACKAGE)), (Is("fixed_version"), At(FIX))])),
     (Is("cloud"), Object(&[(Is("account"), Object(&[(Is("id"), At(ACCOUNT))]))])),
     (Vendor, Object(&[(Dataset, Object(OWN))])),
 ];
@@ -88,6 +93,7 @@ impl<'a> Glance<'a> {
             severity: first(&[OF_VULNERABILITY, OF_SUB_ASSESSMENT, OWN_SEVERITY]),
             unread: (is_error || said(NOT_READ).is_some()).then(|| [MESSAGE, NOT_READ].map(|place| said(place).unwrap_or_default())),
             has: [SEVERITY, RESOURCE, ACCOUNT].map(|place| said(place).is_some()),
+            package: [said(PACKAGE).is_some(), said(PACKAGE).and(said(FIX)).is_some()],
         }
     }
 }
@@ -206,6 +212,14 @@ mod tests {
         assert_eq!(has(r#"{"event":{"severity":73},"resource":{"name":"a"},"cloud":{"account":{"id":"b"}}}"#), [true; 3]);
         assert_eq!(has(r#"{"event":{"severity":null},"resource":{"id":"a"},"cloud":{"account":{"id":""}}}"#), [false; 3]);
         assert_eq!(has(r#"{"event":{"severity":0},"resource":"a","cloud":{"account":{"name":"b"}}}"#), [true, false, false]);
+    }
+
+    #[test]
+    fn a_package_and_its_fix_are_looked_for() {
+        let package = |body: &str| Glance::at(body.as_bytes(), "x.y").package;
+        assert_eq!(package(r#"{"package":{"name":"a","fixed_version":"2"}}"#), [true; 2]);
+        assert_eq!(package(r#"{"package":{"name":"a","fixed_version":""}}"#), [true, false]);
+        assert_eq!(package(r#"{"package":{"fixed_version":"2"}}"#), [false; 2]);
     }
 
     #[test]
