@@ -76,6 +76,17 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// As the contract spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// One thing to say about the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingProblem {

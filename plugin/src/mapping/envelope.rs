@@ -89,6 +89,7 @@ impl Envelope {
     pub(crate) fn complete<'a>(&self, record: &mut Record<'a>, settings: &'a Settings, original: &'a str, origin: Origin<'a>) {
         let arena = record.arena;
         let slots = &self.slots;
+        let original = origin.bytes.or(origin.whole).unwrap_or(original);
         if record.document.get(slots.timestamp).is_null() {
             let time = origin.position.map_or(origin.now, |position| position.enqueued);
             record.document.set(slots.timestamp, stamp(arena, time));
@@ -107,7 +108,7 @@ impl Envelope {
             }
         }
         let preserves = match record.original {
-            Original::AsSet => failed || origin.replaced || settings.preserve_original_event,
+            Original::AsSet => failed || origin.bytes.is_some() || settings.preserve_original_event,
             Original::Shown | Original::Kept => true,
             Original::Elsewhere => false,
         };
@@ -167,8 +168,17 @@ pub(crate) struct Origin<'a> {
     pub now: Timestamp,
     /// Where in the hub the message stood.
     pub position: Option<&'a Position>,
-    /// Whether bytes of it were not UTF-8, so that its text is kept.
-    pub replaced: bool,
+    /// Its bytes, in base64, where its text does not show all of them. They are kept, and stand for the text.
+    pub bytes: Option<&'a str>,
+    /// Its text with what is around it, where that is more.
+    pub whole: Option<&'a str>,
+}
+
+impl<'a> Origin<'a> {
+    /// Of a record that is all that its message holds.
+    pub(crate) fn new(now: Timestamp, position: Option<&'a Position>) -> Self {
+        Self { now, position, bytes: None, whole: None }
+    }
 }
 
 fn stamp(arena: &Bump, time: Timestamp) -> Value<'_> {

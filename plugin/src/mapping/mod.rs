@@ -10,7 +10,7 @@ mod errors;
 mod event;
 mod explain;
 mod java;
-pub(crate) mod kinds;
+mod kinds;
 mod parts;
 mod record;
 pub mod reference;
@@ -97,9 +97,27 @@ impl Mapper {
         document
     }
 
+    /// The document of a message that was not read, with a line that says why, and what the origin has of it.
+    pub(crate) fn unread(&mut self, dataset: Dataset, line: &str, origin: Origin<'_>) -> Vec<u8> {
+        let body = {
+            let mut record = Record::new(&self.arena, schema(dataset));
+            record.errors.report(&line);
+            match dataset {
+                Dataset::Event => event::map(&mut record, Value::Null, &self.settings),
+                _ => drop(assessment::map(&mut record, Value::Null, &self.settings)),
+            }
+            let envelope = if dataset == Dataset::Event { &EVENT_ENVELOPE } else { &ASSESSMENT_ENVELOPE };
+            envelope.complete(&mut record, &self.settings, "", origin);
+            record.document.write(&mut self.writer);
+            self.writer.take()
+        };
+        self.arena.reset();
+        body
+    }
+
     /// Which rules make what of one record, document by document.
     pub(crate) fn explain(&mut self, dataset: Dataset, text: &str) -> Vec<Explanation> {
-        let origin = Origin { now: 0, position: None, replaced: false };
+        let origin = Origin::new(0, None);
         let mut explanations = Vec::new();
         {
             let mut record = Record::traced(&self.arena, schema(dataset));
@@ -192,7 +210,7 @@ impl<'a> Findings<'a> {
     /// Leaves out the documents that are too many.
     fn limit(&mut self, record: &mut Record<'a>, writer: &mut Writer) {
         let Finding::Split(split) = &mut self.finding else { return };
-        if self.origin.replaced {
+        if self.origin.bytes.is_some() {
             split.keep_original();
         }
         // A member is copied to a handful of fields, and grows at most sixfold: a year becomes a date, a character an escape.
@@ -220,6 +238,11 @@ impl<'a> Findings<'a> {
         let id = assessment::extended::event_id(record).unwrap_or_default().to_owned();
         Told { documents: split.len(), id, not_read: split.has_lines(), left_out: split.left_out(), recognition: record.recognition }
     }
+}
+
+/// Whether a text is a record of a known kind.
+pub(crate) fn is_known_kind(text: &str) -> bool {
+    parse::value(&Bump::new(), text, names(Dataset::Event)).is_ok_and(|root| kinds::row_of(root).kind != kinds::Kind::Unknown)
 }
 
 fn schema(dataset: Dataset) -> &'static Schema {

@@ -45,7 +45,7 @@ fn check_decoded(ran: &Ran, settings: &Settings) {
         let document: Value = serde_json::from_slice(body).expect("a document is JSON");
         let text = document["event"]["original"].as_str().expect("its text is kept");
         let mut made = String::new();
-        mapper.findings(text, Origin { now: NOW, position: None, replaced: false }, 0, |one| {
+        mapper.findings(text, Origin::new(NOW, None), 0, |one| {
             made += &String::from_utf8_lossy(&one.body);
             ControlFlow::Continue(())
         });
