@@ -235,6 +235,21 @@ fn in_base64(bytes: &[u8]) -> String {
     format!("base64:{}", base64::engine::general_purpose::STANDARD.encode(bytes))
 }
 
+/// `{"AlertType":"a"}`, packed by Python's `gzip` and `zlib`.
+const PACKED: [&[u8]; 2] = [&GZIP, &ZLIB];
+const GZIP: [u8; 37] =
+    [31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 114, 204, 73, 45, 42, 9, 169, 44, 72, 85, 178, 82, 74, 84, 170, 5, 0, 123, 180, 204, 58, 17, 0, 0, 0];
+const ZLIB: [u8; 25] = [120, 156, 171, 86, 114, 204, 73, 45, 42, 9, 169, 44, 72, 85, 178, 82, 74, 84, 170, 5, 0, 53, 174, 5, 182];
+
+#[test]
+fn f9_what_is_packed_is_unpacked() {
+    for bytes in PACKED {
+        let decoded = decode(Profile::Extended, Dataset::Event, bytes);
+        assert_eq!(codes(&decoded), []);
+        assert_eq!(documents(&decoded)[0]["microsoft_defender_cloud"]["event"]["alert_type"], "a");
+    }
+}
+
 #[test]
 fn f9_utf_16_with_a_mark_is_read() {
     for unit in [u16::to_le_bytes, u16::to_be_bytes] {
