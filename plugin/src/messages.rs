@@ -207,20 +207,14 @@ impl Seen {
     }
 }
 
-/// What makes an occurrence: the place in the hub if it is known, the place in the body, and the record's bytes.
-/// Where the place is known it tells messages apart, so the bytes go in by a quick hash.
+/// What makes an occurrence: the place in the hub if it is known, the place in the body, and the record's bytes. The time of arrival is none of it: not every
+/// protocol tells it, and the bytes guard against a hub that was made anew. Where the place is known it tells messages apart, so they go in by a quick hash.
 fn event_id(settings: &Settings, message: &Message, at: u32, record: &str) -> String {
     let at = at.to_le_bytes();
     match &message.position {
-        Some(position) => id::of(&[
-            b"event",
-            settings.eventhub.as_bytes(),
-            position.partition.as_bytes(),
-            &position.sequence_number.to_le_bytes(),
-            &position.enqueued.to_le_bytes(),
-            &at,
-            &id::digest(record),
-        ]),
+        Some(position) => {
+            id::of(&[b"event", settings.eventhub.as_bytes(), position.partition.as_bytes(), &position.sequence_number.to_le_bytes(), &at, &id::digest(record)])
+        }
         None => id::of(&[b"event", &at, record.as_bytes()]),
     }
 }

@@ -1,6 +1,6 @@
 //! Nothing is swallowed in silence: what a message says is in its documents or is told, by the findings that showed the lack of it.
 
-use microsoft_defender_cloud::contract::{Dataset, Decoded, Message, Severity};
+use microsoft_defender_cloud::contract::{Dataset, Decoded, Message, Position, Severity};
 use microsoft_defender_cloud::plugin::Plugin;
 use microsoft_defender_cloud::settings::{Profile, Settings};
 use serde_json::{Value, json};
@@ -298,4 +298,17 @@ fn f12_a_body_of_very_many_records_is_not_taken_apart() {
         }
     }
     assert_eq!(decode(Profile::Extended, Dataset::Event, padded.as_bytes()).documents.len(), 1);
+}
+
+#[test]
+fn a_position_without_a_time_is_a_position() {
+    let at = |enqueued| Position { partition: "3".into(), sequence_number: 7, offset: "9".into(), enqueued, partition_key: None };
+    let messages: Vec<Message> = [0, NOW - 1000, NOW].map(|enqueued| Message { body: A.into(), position: Some(at(enqueued)) }).into();
+    let decoded = Plugin::default().decode(NOW, Dataset::Event, &messages);
+    let ids: std::collections::BTreeSet<&str> = decoded.documents.iter().map(|document| document.id.as_str()).collect();
+    assert_eq!(ids.len(), 1, "the time of arrival is none of the id");
+    let documents = documents(&decoded);
+    assert_eq!((&documents[0]["@timestamp"], &documents[0]["azure-eventhub"]["enqueued_time"]), (&json!("2026-01-01T00:00:00.000Z"), &Value::Null));
+    assert_eq!(documents[0]["azure-eventhub"]["sequence_number"], 7);
+    assert_eq!(documents[1]["azure-eventhub"]["enqueued_time"], "2025-12-31T23:59:59.000Z");
 }

@@ -14,7 +14,7 @@ use crate::settings::Settings;
 pub(crate) const RULES: &[(&str, &str)] = &[
     ("@timestamp", "else when the hub took the message in, else the time of the call; in a walk the start of the run"),
     ("azure-eventhub.consumer_group", "setting `consumer_group`, for messages whose position is known"),
-    ("azure-eventhub.enqueued_time", "the message's position"),
+    ("azure-eventhub.enqueued_time", "the message's position, where it says so"),
     ("azure-eventhub.eventhub", "setting `eventhub`, for messages whose position is known"),
     ("azure-eventhub.offset", "the message's position"),
     ("azure-eventhub.partition_id", "the message's position"),
@@ -91,7 +91,8 @@ impl Envelope {
         let slots = &self.slots;
         let original = origin.bytes.or(origin.whole).unwrap_or(original);
         if record.document.get(slots.timestamp).is_null() {
-            let time = origin.position.map_or(origin.now, |position| position.enqueued);
+            let enqueued = origin.position.map(|position| position.enqueued).filter(|enqueued| *enqueued != 0);
+            let time = enqueued.unwrap_or(origin.now);
             record.document.set(slots.timestamp, stamp(arena, time));
         }
         record.document.set(slots.ecs_version, Value::Text(self.ecs_version));
@@ -136,7 +137,9 @@ impl Envelope {
         ] {
             record.document.set(slot, Value::Text(text));
         }
-        record.document.set(slots.enqueued_time, stamp(record.arena, position.enqueued));
+        if position.enqueued != 0 {
+            record.document.set(slots.enqueued_time, stamp(record.arena, position.enqueued));
+        }
         record.document.set(slots.sequence_number, integer(record.arena, position.sequence_number));
     }
 
