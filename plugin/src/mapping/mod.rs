@@ -9,6 +9,7 @@ mod envelope;
 mod errors;
 mod event;
 mod explain;
+mod index;
 mod java;
 mod kinds;
 mod parts;
@@ -28,7 +29,7 @@ pub(crate) use self::kinds::Recognition;
 use self::record::Record;
 use crate::contract::{Dataset, Explanation};
 use crate::defender;
-use crate::ecs::{ASSESSMENT, EVENT, Schema};
+use crate::ecs::{ASSESSMENT, EVENT, Schema, Shape};
 use crate::json::parse::{self, Names};
 use crate::json::tree::Value;
 use crate::json::write::Writer;
@@ -41,6 +42,8 @@ const ASSESSMENT_ENVELOPE: Envelope = Envelope::assessment(&ASSESSMENT);
 #[derive(Debug)]
 pub struct Mapper {
     settings: Settings,
+    /// What an index of events is told of their fields.
+    shape: Shape,
     /// Emptied after each document, so that its memory serves the next; so is the writer.
     arena: Bump,
     writer: Writer,
@@ -49,7 +52,7 @@ pub struct Mapper {
 impl Mapper {
     /// A mapper for these settings.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, arena: Bump::new(), writer: Writer::default() }
+        Self { settings, shape: Shape::of(&EVENT), arena: Bump::new(), writer: Writer::default() }
     }
 
     /// The document of one record of the event data set.
@@ -57,7 +60,7 @@ impl Mapper {
         let body = {
             let mut record = Record::new(&self.arena, &EVENT);
             let root = read(&mut record, Dataset::Event, text);
-            finish_event(&mut record, &mut self.writer, &self.settings, root, text, origin)
+            finish_event(&mut record, &mut self.writer, (&self.settings, &self.shape), root, text, origin)
         };
         self.arena.reset();
         body
@@ -89,7 +92,7 @@ impl Mapper {
         let document = match parse::value(&self.arena, text, names(Dataset::Event)) {
             Ok(root) if is_one(root) => {
                 let mut record = Record::new(&self.arena, &EVENT);
-                Some(finish_event(&mut record, &mut self.writer, &self.settings, root, text, origin))
+                Some(finish_event(&mut record, &mut self.writer, (&self.settings, &self.shape), root, text, origin))
             }
             _ => None,
         };
@@ -103,7 +106,7 @@ impl Mapper {
             let mut record = Record::new(&self.arena, schema(dataset));
             record.errors.report(&line);
             match dataset {
-                Dataset::Event => event::map(&mut record, Value::Null, &self.settings),
+                Dataset::Event => event::map(&mut record, Value::Null, &self.settings, &self.shape),
                 _ => drop(assessment::map(&mut record, Value::Null, &self.settings)),
             }
             let envelope = if dataset == Dataset::Event { &EVENT_ENVELOPE } else { &ASSESSMENT_ENVELOPE };
@@ -124,7 +127,7 @@ impl Mapper {
             let root = read(&mut record, dataset, text);
             let members = explain::Members::of(root);
             if dataset == Dataset::Event {
-                event::map(&mut record, root, &self.settings);
+                event::map(&mut record, root, &self.settings, &self.shape);
                 EVENT_ENVELOPE.complete(&mut record, &self.settings, text, origin);
                 explanations.push(explain::explanation(dataset, &record, &members));
             } else {
@@ -265,8 +268,15 @@ fn read<'a>(record: &mut Record<'a>, dataset: Dataset, text: &'a str) -> Value<'
     }
 }
 
-fn finish_event<'a>(record: &mut Record<'a>, writer: &mut Writer, settings: &'a Settings, root: Value<'a>, text: &'a str, origin: Origin<'a>) -> Event {
-    event::map(record, root, settings);
+fn finish_event<'a>(
+    record: &mut Record<'a>,
+    writer: &mut Writer,
+    (settings, shape): (&'a Settings, &Shape),
+    root: Value<'a>,
+    text: &'a str,
+    origin: Origin<'a>,
+) -> Event {
+    event::map(record, root, settings, shape);
     EVENT_ENVELOPE.complete(record, settings, text, origin);
     record.document.write(writer);
     Event { body: writer.take(), recognition: record.recognition }
