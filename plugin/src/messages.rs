@@ -3,7 +3,7 @@
 use core::ops::ControlFlow;
 
 use crate::contract::{Dataset, Decoded, Document, Explanation, Message};
-use crate::event_hub::body::{Body, Found, in_base64, is_one_record};
+use crate::event_hub::body::{Body, Found, MOST_VALUES, has_too_many_values, in_base64, is_one_record};
 use crate::id;
 use crate::mapping::{self, Event, Mapper, Occurrence, Origin, Recognition};
 use crate::problem::Code;
@@ -42,6 +42,7 @@ impl Decoder<'_> {
         // Nearly every body is one record, and then it is read once.
         let bytes = body.bytes_of(body.all());
         if !body.looks_like_several()
+            && !has_too_many_values(body.text())
             && let Some(event) = self.mapper.event_if(body.text(), Origin { bytes: bytes.as_deref(), ..origin }, is_one_record)
         {
             seen.add(event.recognition);
@@ -51,7 +52,11 @@ impl Decoder<'_> {
         body.sanitize(&self.settings.sanitizers);
         let (mut at, mut size) = (0, 0);
         let mut too_much = None;
-        body.records(mapping::is_known_kind, &mut |found: Found<'_>| {
+        body.records(is_record, &mut |found: Found<'_>| {
+            if has_too_many_values(found.text) {
+                too_much = Some(format!("a record of more than {MOST_VALUES} values"));
+                return ControlFlow::Break(());
+            }
             if at == MOST_RECORDS {
                 too_much = Some(format!("more than {MOST_RECORDS} records"));
                 return ControlFlow::Break(());
@@ -72,7 +77,7 @@ impl Decoder<'_> {
         match too_much {
             Some(what) => {
                 self.decoded.documents.truncate(first);
-                self.not_taken_apart(source, message, &body, &what);
+                self.not_taken_apart(Dataset::Event, source, message, &body, &what);
             }
             None => self.tell_seen(&seen, Dataset::Event, source),
         }
@@ -89,6 +94,10 @@ impl Decoder<'_> {
         };
         if body.is_replaced() {
             self.tell_replaced(source);
+        }
+        if has_too_many_values(body.text()) {
+            let what = format!("a record of more than {MOST_VALUES} values");
+            return self.not_taken_apart(Dataset::Assessment, source, message, &body, &what);
         }
         let bytes = body.bytes_of(body.all());
         let origin = Origin { bytes: bytes.as_deref(), ..self.origin(message) };
@@ -129,24 +138,27 @@ impl Decoder<'_> {
         let bytes = in_base64(&message.body);
         let line = format!("a body that looks like {what} is no text");
         let body = self.mapper.unread(dataset, &line, Origin { bytes: Some(&bytes), ..self.origin(message) });
-        let id = match dataset {
-            Dataset::Event => event_id(self.settings, message, 0, &bytes),
-            _ => finding_id(Occurrence::default(), &bytes, None),
-        };
-        self.decoded.documents.push(Document { dataset, id, body, source: Some(source) });
+        self.push_unread(dataset, source, message, &bytes, body);
         self.tell(Code::BodyNotText, format!("the body of a message looks like {what}; `event.original` has its bytes in base64"), Some(source));
     }
 
     /// One document that has the text of a body.
-    fn not_taken_apart(&mut self, source: u32, message: &Message, body: &Body<'_>, what: &str) {
+    fn not_taken_apart(&mut self, dataset: Dataset, source: u32, message: &Message, body: &Body<'_>, what: &str) {
         let line = format!("a body of {what} was not taken apart");
         let bytes = body.bytes_of(body.all());
         let origin = Origin { bytes: bytes.as_deref(), whole: Some(body.text()), ..self.origin(message) };
-        let made = self.mapper.unread(Dataset::Event, &line, origin);
-        let id = event_id(self.settings, message, 0, body.text());
-        self.decoded.documents.push(Document { dataset: Dataset::Event, id, body: made, source: Some(source) });
+        let made = self.mapper.unread(dataset, &line, origin);
+        self.push_unread(dataset, source, message, body.text(), made);
         let message = format!("a message holds {what}: it was not taken apart, and `event.original` of its one document has the text");
         self.tell(Code::BodyNotTakenApart, message, Some(source));
+    }
+
+    fn push_unread(&mut self, dataset: Dataset, source: u32, message: &Message, text: &str, body: Vec<u8>) {
+        let id = match dataset {
+            Dataset::Event => event_id(self.settings, message, 0, text),
+            _ => finding_id(Occurrence::default(), text, None),
+        };
+        self.decoded.documents.push(Document { dataset, id, body, source: Some(source) });
     }
 
     fn tell_replaced(&mut self, source: u32) {
@@ -177,17 +189,33 @@ impl Decoder<'_> {
 
 /// Which rules make what of a message, document by document.
 pub(crate) fn explain(settings: &Settings, mapper: &mut Mapper, dataset: Dataset, message: &Message) -> Vec<Explanation> {
-    let Ok(mut body) = Body::new(&message.body) else { return vec![Explanation::default()] };
+    let mut decoder = Decoder { settings, mapper: &mut *mapper, now: 0, decoded: Decoded::default() };
+    match dataset {
+        Dataset::Event => decoder.event(0, message),
+        Dataset::Assessment => decoder.assessment(0, message),
+        Dataset::Run => return Vec::new(),
+    }
+    let unread = [Code::BodyNotText, Code::BodyNotTakenApart].map(|code| code.row().name);
+    if decoder.decoded.problems.iter().any(|problem| unread.contains(&problem.code)) {
+        // One document, which no rule has made.
+        return vec![Explanation::default()];
+    }
+    let Ok(mut body) = Body::new(&message.body) else { return Vec::new() };
     if dataset != Dataset::Event {
         return mapper.explain(dataset, body.text());
     }
     body.sanitize(&settings.sanitizers);
     let mut explanations = Vec::new();
-    body.records(mapping::is_known_kind, &mut |found| {
+    body.records(is_record, &mut |found| {
         explanations.extend(mapper.explain(dataset, found.text));
-        if explanations.len() > MOST_RECORDS as usize { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        ControlFlow::Continue(())
     });
     explanations
+}
+
+/// Whether an object's text is a record by itself; one of too many values counts, and is not taken apart then.
+fn is_record(text: &str) -> bool {
+    has_too_many_values(text) || mapping::is_known_kind(text)
 }
 
 /// How many records of a message say nothing, or do not say what they are.

@@ -151,7 +151,7 @@ impl Code {
             Self::BodyNotTakenApart => (
                 "body-not-taken-apart",
                 Warning,
-                "A message holds more than 10,000 records, or their documents would have more than 4 MiB: it gave one document, which has the text in `event.original`. Have the sender put fewer records into a message, and decode that text in parts.",
+                "A message holds more than 10,000 records, or a record of more than 500,000 values, or its documents would have more than 4 MiB: it gave one document, which has the text in `event.original`. Have the sender put fewer records into a message, and decode that text in parts.",
             ),
             Self::BodySanitized => {
                 ("body-sanitized", Info, "A body that was not JSON was changed by the sanitizers of the settings, and read as they left it.")

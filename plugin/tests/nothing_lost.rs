@@ -284,6 +284,8 @@ fn f12_a_body_of_very_many_records_is_not_taken_apart() {
             (many(200_000, "{}", ""), NOT_TAKEN_APART),
             (format!("{{\"value\":[{{\"records\":{}}}]}}", list(10_001, A)), NOT_TAKEN_APART),
             (list(100, &padded), NOT_TAKEN_APART),
+            (format!("{{\"AlertType\":\"a\",\"ExtendedProperties\":{{\"a\":{}}}}}", list(600_000, "1")), NOT_TAKEN_APART),
+            (format!("{{\"value\":[{A}],\"more\":{}}}", list(600_000, "1")), NOT_TAKEN_APART),
         ] {
             let decoded = decode(profile, Dataset::Event, body.as_bytes());
             assert_eq!(codes(&decoded), [problem], "{}", &body[..40]);

@@ -13,6 +13,7 @@ use super::bytes::{Bytes, Replaced};
 use super::envelope::Opener;
 use super::sanitize::sanitize;
 use crate::json::name::Name;
+use crate::json::parse::DEEPEST;
 use crate::json::scan;
 use crate::json::tree::Value;
 use crate::settings::Sanitizer;
@@ -129,6 +130,38 @@ impl<'a> Body<'a> {
         };
         Some(in_base64(bytes))
     }
+}
+
+/// A text of more values than this is not made a tree of: a packed body of a few kilobytes may hold millions, and a tree takes a hundred bytes for each.
+pub(crate) const MOST_VALUES: usize = 500_000;
+
+/// Whether a text may hold more values, by what stands between them or opens a list or an object, in texts as well: those may be JSON once more.
+/// Short ones never do.
+pub(crate) fn has_too_many_values(text: &str) -> bool {
+    const SHORT: usize = 1 << 20;
+    if text.len() <= SHORT {
+        return false;
+    }
+    let (mut count, mut depth, mut is_inside) = (0, 0_usize, false);
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => is_inside = !is_inside,
+            b'\\' => drop(bytes.next()),
+            b',' => count += 1,
+            b'[' | b'{' => {
+                count += 1;
+                depth += usize::from(!is_inside);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(usize::from(!is_inside)),
+            _ => {}
+        }
+        // A tree that is too deep is left where that is seen.
+        if count > MOST_VALUES || depth > DEEPEST {
+            break;
+        }
+    }
+    count > MOST_VALUES
 }
 
 /// Bytes as `event.original` shows those that are no text.
