@@ -76,6 +76,17 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// As the contract spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// One thing to say about the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingProblem {
@@ -189,7 +200,7 @@ pub struct Position {
     pub sequence_number: i64,
     /// The broker's own address of it.
     pub offset: String,
-    /// When the hub took it in.
+    /// When the hub took it in; 0 if that is not known.
     pub enqueued: Timestamp,
     /// The sender's key, if it gave one.
     pub partition_key: Option<String>,

@@ -392,6 +392,7 @@ fn every_row_of_the_page_names_a_test() {
     let page = include_str!("../docs/differences.md");
     let sources = [
         include_str!("differences.rs"),
+        include_str!("index.rs"),
         include_str!("mapping.rs"),
         include_str!("nothing_lost.rs"),
         include_str!("../src/walk/tests/lists.rs"),

@@ -30,7 +30,7 @@ fn check(layer: &str, strangers: &[&str]) {
 
 #[test]
 fn each_layer_names_only_what_it_may() {
-    let all = ["component", "defender", "ecs", "event_hub", "id", "json", "mapping", "plugin", "settings", "url", "walk"];
+    let all = ["component", "defender", "ecs", "event_hub", "id", "json", "mapping", "messages", "plugin", "problem", "settings", "url", "walk"];
     let but = |known: &[&str]| all.iter().copied().filter(|name| !known.contains(name)).collect::<Vec<_>>();
     check("contract.rs", &all);
     check("json", &but(&["json"]));
@@ -40,8 +40,10 @@ fn each_layer_names_only_what_it_may() {
     check("settings", &but(&["settings", "json", "url"]));
     check("url.rs", &all);
     check("mapping", &but(&["mapping", "json", "ecs", "defender", "settings"]));
-    check("walk", &but(&["walk", "mapping", "json", "ecs", "defender", "id", "settings", "url"]));
-    check("plugin.rs", &["component", "defender", "ecs", "json"]);
+    check("problem.rs", &all);
+    check("walk", &but(&["walk", "mapping", "json", "ecs", "defender", "id", "problem", "settings", "url"]));
+    check("messages.rs", &but(&["event_hub", "id", "mapping", "problem", "settings"]));
+    check("plugin.rs", &["component", "defender", "ecs", "event_hub", "id", "json"]);
 }
 
 /// What Azure calls things stands in `defender`, what documents call them in `ecs`; `json` makes names of what it reads. The wrapper `records` is no member
@@ -56,6 +58,19 @@ fn no_text_becomes_the_name_of_a_member_outside_of_defender() {
         if !matches!(layer.as_str(), "defender" | "ecs" | "json" | "event_hub") {
             assert!(!code.contains("Name::of(") && !code.contains("Name {"), "{} makes a name of a text", file.display());
         }
+    }
+}
+
+/// A problem is made from the table of codes, which its page is made from, too.
+#[test]
+fn every_problem_has_its_line_in_the_table() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    sources(&folder, &mut found);
+    for (file, code) in found {
+        let may = ["problem.rs", "contract.rs", "component.rs"].iter().any(|name| file == folder.join(name));
+        let makes = code.replace("SettingProblem {", "").contains("Problem {");
+        assert!(may || !makes, "{} makes a problem without the table", file.display());
     }
 }
 

@@ -207,7 +207,7 @@ fn e1_bytes_that_are_not_utf8_are_replaced_and_said() {
         &document,
         &[
             ("/microsoft_defender_cloud/event/display_name", json!("caf\u{fffd}")),
-            ("/event/original", json!("{\"AlertDisplayName\":\"caf\u{fffd}\"}")),
+            ("/event/original", json!("base64:eyJBbGVydERpc3BsYXlOYW1lIjoiY2Fm6SJ9")),
             ("/event/kind", json!("alert")),
         ],
     );
@@ -226,8 +226,6 @@ fn e1_records_are_found_whatever_stands_beside_them() {
             assert_eq!(types, ["a", "b"], "{body}");
         }
     }
-    // The reference knows one spelling.
-    assert_eq!(documents(elastic(), Dataset::Event, br#"{"Records":[{"AlertType":"a"},{"AlertType":"b"}]}"#).len(), 1);
 }
 
 #[test]

@@ -211,7 +211,7 @@ pub struct Position {
     pub sequence_number: i64,
     /// The broker's own address of it.
     pub offset: String,
-    /// When the hub took it in.
+    /// When the hub took it in; 0 if that is not known.
     pub enqueued: Timestamp,
     /// The sender's key, if it gave one.
     pub partition_key: Option<String>,

@@ -20,8 +20,8 @@ const EXAMPLE: &str = r#"Examples:
   host-sim decode plugin.wasm --dataset assessment --settings '{"preserve_original_event": true}' --raw - < records.ndjson
   host-sim decode plugin.wasm --dataset event --body alert.json
 
-Each line of the input is an object with `body` (text) or `body_base64` (bytes). `partition`, `sequence_number` and `enqueued_time`
-say where the message stood; the component is told if all three are there. `offset` and `partition_key` may come with them.
+Each line of the input is an object with `body` (text) or `body_base64` (bytes). `partition` and `sequence_number` say where the message
+stood; the component is told if both are there. `enqueued_time`, `offset` and `partition_key` may come with them.
 What gzip or zstd has packed is known by its first bytes, whatever it is called, on stdin as well.
 
 Batches of messages are decoded on several instances side by side, in the order of the input. What comes of them is the same for any number,

@@ -44,6 +44,11 @@ impl<'a> Document<'a> {
         self.set[slot / 64] |= 1 << (slot % 64);
     }
 
+    /// Whether a field below that name holds anything.
+    pub(crate) fn has_below(&self, name: &str) -> bool {
+        self.slots().any(|slot| self.schema.slots[slot].name.starts_with(name) && self.values[slot].has_content())
+    }
+
     /// The slots that were set, in their order.
     fn slots(&self) -> impl Iterator<Item = Slot> {
         self.set.into_iter().enumerate().flat_map(|(word, mut bits)| {

@@ -75,7 +75,7 @@ pub(crate) struct Item<'a> {
     pub value: Span<'a>,
 }
 
-/// Goes through the members or elements of a value that [`one`] or [`all`] has found.
+/// Goes through the members or elements of a value that [`one`] or [`values`] has found.
 #[derive(Debug, Clone)]
 pub(crate) struct Items<'a> {
     lexer: Option<Lexer<'a>>,
@@ -139,18 +139,50 @@ fn only<'a>(lexer: &mut Lexer<'a>) -> Result<Option<Span<'a>>, Halt> {
     }
 }
 
-/// All values that the text consists of, one behind the other with nothing but white space and comments between.
-pub(crate) fn all(text: &str) -> Result<Vec<Span<'_>>, Fault> {
-    let mut lexer = Lexer::new(text);
-    every(&mut lexer).map_err(|Halt| lexer.fault())
+/// The values that a text consists of, one behind the other with nothing but white space and comments between, as far as it is sound.
+#[derive(Debug)]
+pub(crate) struct Values<'a> {
+    lexer: Lexer<'a>,
+    is_sound: bool,
 }
 
-fn every<'a>(lexer: &mut Lexer<'a>) -> Result<Vec<Span<'a>>, Halt> {
-    let mut found = Vec::new();
-    while lexer.peek()?.is_some() {
-        found.push(value(lexer)?);
+/// All values that a text consists of.
+pub(crate) fn values(text: &str) -> Values<'_> {
+    Values { lexer: Lexer::new(text), is_sound: true }
+}
+
+impl Values<'_> {
+    /// Whether the text was sound so far.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.is_sound
     }
-    Ok(found)
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = Span<'a>;
+
+    fn next(&mut self) -> Option<Span<'a>> {
+        let next = match self.lexer.peek() {
+            Ok(None) => return None,
+            Ok(Some(_)) if self.is_sound => value(&mut self.lexer),
+            _ => Err(Halt),
+        };
+        self.is_sound = next.is_ok();
+        next.ok()
+    }
+}
+
+/// Whether the text consists of values and nothing else.
+pub(crate) fn is_sound(text: &str) -> bool {
+    let mut values = values(text);
+    while values.next().is_some() {}
+    values.is_sound()
+}
+
+/// Whether it consists of objects and nothing else.
+pub(crate) fn are_objects(text: &str) -> bool {
+    let mut values = values(text);
+    values.all(|value| value.kind == Kind::Object) && values.is_sound()
 }
 
 /// Reads over the value that comes next.

@@ -14,7 +14,7 @@ use crate::settings::Settings;
 pub(crate) const RULES: &[(&str, &str)] = &[
     ("@timestamp", "else when the hub took the message in, else the time of the call; in a walk the start of the run"),
     ("azure-eventhub.consumer_group", "setting `consumer_group`, for messages whose position is known"),
-    ("azure-eventhub.enqueued_time", "the message's position"),
+    ("azure-eventhub.enqueued_time", "the message's position, where it says so"),
     ("azure-eventhub.eventhub", "setting `eventhub`, for messages whose position is known"),
     ("azure-eventhub.offset", "the message's position"),
     ("azure-eventhub.partition_id", "the message's position"),
@@ -89,8 +89,10 @@ impl Envelope {
     pub(crate) fn complete<'a>(&self, record: &mut Record<'a>, settings: &'a Settings, original: &'a str, origin: Origin<'a>) {
         let arena = record.arena;
         let slots = &self.slots;
+        let original = origin.bytes.or(origin.whole).unwrap_or(original);
         if record.document.get(slots.timestamp).is_null() {
-            let time = origin.position.map_or(origin.now, |position| position.enqueued);
+            let enqueued = origin.position.map(|position| position.enqueued).filter(|enqueued| *enqueued != 0);
+            let time = enqueued.unwrap_or(origin.now);
             record.document.set(slots.timestamp, stamp(arena, time));
         }
         record.document.set(slots.ecs_version, Value::Text(self.ecs_version));
@@ -107,7 +109,7 @@ impl Envelope {
             }
         }
         let preserves = match record.original {
-            Original::AsSet => failed || origin.replaced || settings.preserve_original_event,
+            Original::AsSet => failed || origin.bytes.is_some() || settings.preserve_original_event,
             Original::Shown | Original::Kept => true,
             Original::Elsewhere => false,
         };
@@ -135,7 +137,9 @@ impl Envelope {
         ] {
             record.document.set(slot, Value::Text(text));
         }
-        record.document.set(slots.enqueued_time, stamp(record.arena, position.enqueued));
+        if position.enqueued != 0 {
+            record.document.set(slots.enqueued_time, stamp(record.arena, position.enqueued));
+        }
         record.document.set(slots.sequence_number, integer(record.arena, position.sequence_number));
     }
 
@@ -167,8 +171,17 @@ pub(crate) struct Origin<'a> {
     pub now: Timestamp,
     /// Where in the hub the message stood.
     pub position: Option<&'a Position>,
-    /// Whether bytes of it were not UTF-8, so that its text is kept.
-    pub replaced: bool,
+    /// Its bytes, in base64, where its text does not show all of them. They are kept, and stand for the text.
+    pub bytes: Option<&'a str>,
+    /// Its text with what is around it, where that is more.
+    pub whole: Option<&'a str>,
+}
+
+impl<'a> Origin<'a> {
+    /// Of a record that is all that its message holds.
+    pub(crate) fn new(now: Timestamp, position: Option<&'a Position>) -> Self {
+        Self { now, position, bytes: None, whole: None }
+    }
 }
 
 fn stamp(arena: &Bump, time: Timestamp) -> Value<'_> {

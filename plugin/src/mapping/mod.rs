@@ -9,8 +9,9 @@ mod envelope;
 mod errors;
 mod event;
 mod explain;
+mod index;
 mod java;
-pub(crate) mod kinds;
+mod kinds;
 mod parts;
 mod record;
 pub mod reference;
@@ -28,7 +29,7 @@ pub(crate) use self::kinds::Recognition;
 use self::record::Record;
 use crate::contract::{Dataset, Explanation};
 use crate::defender;
-use crate::ecs::{ASSESSMENT, EVENT, Schema};
+use crate::ecs::{ASSESSMENT, EVENT, Schema, Shape};
 use crate::json::parse::{self, Names};
 use crate::json::tree::Value;
 use crate::json::write::Writer;
@@ -41,6 +42,8 @@ const ASSESSMENT_ENVELOPE: Envelope = Envelope::assessment(&ASSESSMENT);
 #[derive(Debug)]
 pub struct Mapper {
     settings: Settings,
+    /// What an index of events is told of their fields.
+    shape: Shape,
     /// Emptied after each document, so that its memory serves the next; so is the writer.
     arena: Bump,
     writer: Writer,
@@ -49,7 +52,7 @@ pub struct Mapper {
 impl Mapper {
     /// A mapper for these settings.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, arena: Bump::new(), writer: Writer::default() }
+        Self { settings, shape: Shape::of(&EVENT), arena: Bump::new(), writer: Writer::default() }
     }
 
     /// The document of one record of the event data set.
@@ -57,7 +60,7 @@ impl Mapper {
         let body = {
             let mut record = Record::new(&self.arena, &EVENT);
             let root = read(&mut record, Dataset::Event, text);
-            finish_event(&mut record, &mut self.writer, &self.settings, root, text, origin)
+            finish_event(&mut record, &mut self.writer, (&self.settings, &self.shape), root, text, origin)
         };
         self.arena.reset();
         body
@@ -97,7 +100,7 @@ impl Mapper {
         let document = match parse::value(&self.arena, text, names(Dataset::Event)) {
             Ok(root) if is_one(root) => {
                 let mut record = Record::new(&self.arena, &EVENT);
-                Some(finish_event(&mut record, &mut self.writer, &self.settings, root, text, origin))
+                Some(finish_event(&mut record, &mut self.writer, (&self.settings, &self.shape), root, text, origin))
             }
             _ => None,
         };
@@ -105,16 +108,34 @@ impl Mapper {
         document
     }
 
+    /// The document of a message that was not read, with a line that says why, and what the origin has of it.
+    pub(crate) fn unread(&mut self, dataset: Dataset, line: &str, origin: Origin<'_>) -> Vec<u8> {
+        let body = {
+            let mut record = Record::new(&self.arena, schema(dataset));
+            record.errors.report(&line);
+            match dataset {
+                Dataset::Event => event::map(&mut record, Value::Null, &self.settings, &self.shape),
+                _ => drop(assessment::map(&mut record, Value::Null, &self.settings)),
+            }
+            let envelope = if dataset == Dataset::Event { &EVENT_ENVELOPE } else { &ASSESSMENT_ENVELOPE };
+            envelope.complete(&mut record, &self.settings, "", origin);
+            record.document.write(&mut self.writer);
+            self.writer.take()
+        };
+        self.arena.reset();
+        body
+    }
+
     /// Which rules make what of one record, document by document.
     pub(crate) fn explain(&mut self, dataset: Dataset, text: &str) -> Vec<Explanation> {
-        let origin = Origin { now: 0, position: None, replaced: false };
+        let origin = Origin::new(0, None);
         let mut explanations = Vec::new();
         {
             let mut record = Record::traced(&self.arena, schema(dataset));
             let root = read(&mut record, dataset, text);
             let members = explain::Members::of(root);
             if dataset == Dataset::Event {
-                event::map(&mut record, root, &self.settings);
+                event::map(&mut record, root, &self.settings, &self.shape);
                 EVENT_ENVELOPE.complete(&mut record, &self.settings, text, origin);
                 let unread = members.unread(record.trace.as_ref(), noted(&record));
                 explanations.push(explain::explanation(dataset, &record, &members, &unread));
@@ -209,7 +230,7 @@ impl<'a> Findings<'a> {
     /// Leaves out the documents that are too many.
     fn limit(&mut self, record: &mut Record<'a>, writer: &mut Writer) {
         let Finding::Split(split) = &mut self.finding else { return };
-        if self.origin.replaced {
+        if self.origin.bytes.is_some() {
             split.keep_original();
         }
         // A member is copied to a handful of fields, and grows at most sixfold: a year becomes a date, a character an escape.
@@ -244,6 +265,11 @@ fn noted(record: &Record<'_>) -> trace::Mark {
     record.trace.as_ref().map(|trace| trace.mark()).unwrap_or_default()
 }
 
+/// Whether a text is a record of a known kind.
+pub(crate) fn is_known_kind(text: &str) -> bool {
+    parse::value(&Bump::new(), text, names(Dataset::Event)).is_ok_and(|root| kinds::row_of(root).kind != kinds::Kind::Unknown)
+}
+
 fn schema(dataset: Dataset) -> &'static Schema {
     if dataset == Dataset::Event { &EVENT } else { &ASSESSMENT }
 }
@@ -264,8 +290,15 @@ fn read<'a>(record: &mut Record<'a>, dataset: Dataset, text: &'a str) -> Value<'
     }
 }
 
-fn finish_event<'a>(record: &mut Record<'a>, writer: &mut Writer, settings: &'a Settings, root: Value<'a>, text: &'a str, origin: Origin<'a>) -> Event {
-    event::map(record, root, settings);
+fn finish_event<'a>(
+    record: &mut Record<'a>,
+    writer: &mut Writer,
+    (settings, shape): (&'a Settings, &Shape),
+    root: Value<'a>,
+    text: &'a str,
+    origin: Origin<'a>,
+) -> Event {
+    event::map(record, root, settings, shape);
     EVENT_ENVELOPE.complete(record, settings, text, origin);
     record.document.write(writer);
     Event { body: writer.take(), recognition: record.recognition }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::assessment::{self, conversions, copies, resource, vulnerability};
 use super::envelope;
 use super::event::{self, alert_type, entities, extended, identifiers, moves};
+use super::index::{DEEPEST, LONGEST};
 use super::record::Rule;
 use crate::contract::{Dataset, Field};
 use crate::defender::entity::{ENTITY_NAMES, IDENTIFIER_NAMES};
@@ -36,6 +37,19 @@ pub fn page() -> String {
          `make bless` writes it again.\n\nSources of events are members of a record in the spelling that Azure uses; any letter case is read. \
          Sources of assessments are members of `properties` in snake case, where `sub_assessment` stands for\n`properties.additionalData.subAssessment` \
          and its own `properties`. \"Else\" means: where the sources before it are absent, null or empty.\n",
+    );
+    let _ = write!(
+        page,
+        "\n## What an index needs\n\n\
+         - Fields of type `flattened`: `depth_limit: {DEEPEST}`, the default, and `ignore_above: 8191`. An index takes a leaf of {LONGEST} bytes together with the names that lead to it, \
+         and 8191 characters are never more than that less room for the names.\n\
+         - Fields of type `keyword` and `wildcard`: `ignore_above: 1024`; `event.original` is not indexed (`index: false`, `doc_values: false`), as ECS has it.\n\
+         - Profile `extended` lets no event out that such an index refuses. In a field of type `keyword`, an object is the list of its texts. In one of type `flattened`, a text is the \
+         object that it spells, objects on level {DEEPEST} are JSON in a text, and a leaf is cut behind {LONGEST} bytes. Objects below `entities` and `resource_identifiers` are JSON in a \
+         text where an index would hold them deeper than {DEEPEST} levels. In the name of a member, `_` stands for NUL and for a part between dots that is empty or blank; a number \
+         follows if the name is taken. What stands where declared fields are and is no object is under the name with `_value` behind it. An address has no `%scope`. What has no \
+         place is not written. Where something is lost by that, `error.message` says so, and `event.original` is kept.\n\
+         - Profile `elastic` writes what the reference writes, and an index may refuse it.\n"
     );
     for dataset in Dataset::ALL {
         let fields = fields(dataset);

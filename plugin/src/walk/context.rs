@@ -5,12 +5,12 @@ use core::ops::ControlFlow;
 use super::budget::Budget;
 use super::catalogue::Catalogue;
 use super::link::Origin;
-use super::problem::Code;
 use super::report::Counts;
 use super::unfinished::Unfinished;
-use crate::contract::{Dataset, Document, Problem, Step, Timestamp};
+use crate::contract::{Dataset, Document, Step, Timestamp};
 use crate::id::RecordId;
 use crate::mapping::{self, Mapper, Recognition};
+use crate::problem::Code;
 use crate::settings::{Scope, Settings};
 use crate::url;
 
@@ -108,10 +108,9 @@ impl<'a> Context<'a> {
         let from = self.unfinished.given(&parts);
         let (documents, bytes, most) = (&mut self.step.documents, &mut self.bytes, self.budget.step);
         let mut given = from;
-        let origin = mapping::Origin { now: start, position: None, replaced: false };
         let told = self.mapper.findings(
             record,
-            origin,
+            mapping::Origin::new(start, None),
             from,
             |_| RecordId::of(&parts),
             |id, made| {
@@ -152,8 +151,7 @@ impl<'a> Context<'a> {
 
     /// Tells a problem that stands for any number of them, which are counted elsewhere.
     pub(super) fn say(&mut self, code: Code, message: String, source: Option<u32>) {
-        let row = code.row();
-        self.step.problems.push(Problem { severity: row.severity, code: row.name, message, source });
+        self.step.problems.push(code.problem(message, source));
         self.changed = true;
     }
 }

@@ -4,9 +4,9 @@ use core::fmt;
 
 use super::link::Trail;
 use super::next_link::Doubt;
-use super::problem::Code;
 use crate::contract::{Failure, Response};
 use crate::json::scan;
+use crate::problem::Code;
 
 /// Characters of a server's own words that are passed on.
 const LONGEST_WORDS: usize = 300;

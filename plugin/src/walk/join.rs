@@ -8,9 +8,9 @@ use self::waiting::Waiting;
 use super::context::{Context, Plan};
 use super::list::{Ending, List, Listed, Told};
 use super::page::Record;
-use super::problem::Code;
 use super::report::Counts;
 use super::seen::Seen;
+use crate::problem::Code;
 
 /// How far the join is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use super::catalogue::Noted;
 use super::context::{Context, Plan};
 use super::fault::Fault;
 use super::list::{Ending, List, Listed, Must, Taken};
-use super::problem::Code;
 use super::report::Counts;
 use crate::contract::{Failure, Response};
+use crate::problem::Code;
 use crate::settings::Scope;
 
 /// The list, while it is being read.

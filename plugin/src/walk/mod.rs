@@ -17,7 +17,6 @@ mod metadata;
 mod next_link;
 mod page;
 mod parent;
-pub mod problem;
 mod report;
 mod scope;
 mod scopes;
@@ -30,12 +29,12 @@ mod tests;
 
 use crate::contract::{Outcome, Step, Timestamp, Totals};
 use crate::mapping::Mapper;
+use crate::problem::Code;
 use crate::settings::Settings;
 use budget::Budget;
 use catalogue::Catalogue;
 use context::{Context, Plan};
 use cursor::Cursor;
-use problem::Code;
 use scopes::Scopes;
 use unfinished::Unfinished;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::context::Context;
 use super::merge::{self, Seam};
 use super::page::Record;
-use super::problem::Code;
 use super::report::Counts;
+use crate::problem::Code;
 
 /// An assessment that is held until its sub-assessments have come. Merged texts exist one at a time, however many there are.
 #[derive(Debug)]

@@ -7,12 +7,12 @@ use bumpalo::Bump;
 use chrono::{DateTime, SecondsFormat};
 use serde::{Deserialize, Serialize};
 
-use super::problem::Code;
 use crate::contract::{Dataset, Document, Timestamp, Totals};
 use crate::ecs::{self, RUN, run};
 use crate::id;
 use crate::json::tree::{Value, array, object};
 use crate::json::write::Writer;
+use crate::problem::Code;
 use crate::settings::Settings;
 
 /// What was counted in a part of a run.

@@ -10,11 +10,11 @@ use super::context::{Context, Plan};
 use super::cursor::Mark;
 use super::join::Join;
 use super::list::{Arrival, Attempt, Ending, List, Listed, Must, Told};
-use super::problem::Code;
 use super::report::Counts;
 use super::seen::Seen;
 use super::window::{Place, Window};
 use crate::contract::{Failure, Response};
+use crate::problem::Code;
 use crate::settings::SubAssessments;
 
 /// Which list of a scope.

@@ -7,10 +7,10 @@ use super::context::{Context, Plan};
 use super::cursor::{self, Cursor};
 use super::list::{List, Must};
 use super::metadata::MetadataList;
-use super::problem::Code;
 use super::report::Counts;
 use super::scope::{Scope, Who};
 use crate::contract::{Outcome, Request};
+use crate::problem::Code;
 
 /// Which list a request is for.
 #[derive(Debug, Clone, Copy)]

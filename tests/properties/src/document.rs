@@ -13,6 +13,8 @@ pub(crate) struct Facts<'a> {
     pub failed: bool,
     /// `event.original`.
     pub original: Option<Cow<'a, str>>,
+    /// Whether it has fields of the record's own.
+    pub has_tree: bool,
 }
 
 #[derive(Deserialize)]
@@ -25,6 +27,8 @@ struct Body<'a> {
     error: Option<&'a RawValue>,
     #[serde(borrow)]
     json: Option<&'a RawValue>,
+    #[serde(borrow, rename = "microsoft_defender_cloud")]
+    tree: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -45,13 +49,13 @@ pub(crate) fn check<'a>(body: &'a [u8], dataset: &str) -> Facts<'a> {
         panic!("{error}: {text}");
     }
     check_values(text);
-    let Body { timestamp, event, error, json } = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let Body { timestamp, event, error, json, tree } = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
     assert!(timestamp.len() >= 24 && timestamp.ends_with('Z'), "a time: {timestamp}");
     assert_eq!(event.dataset, dataset);
     assert!(json.is_none(), "no half-mapped tree: {text}");
     let pipeline_error = event.kind.is_some_and(|kind| kind.get() == "\"pipeline_error\"");
     assert!(!pipeline_error || error.is_some(), "an error that is not explained: {text}");
-    Facts { failed: error.is_some(), original: event.original }
+    Facts { failed: error.is_some(), original: event.original, has_tree: tree.is_some() }
 }
 
 /// No null, nothing empty, no name twice; the text is known to be compact JSON. It counts its way through, since documents may be deep.

@@ -2,6 +2,7 @@
 
 mod choices;
 mod document;
+mod index;
 mod json;
 mod mutate;
 mod order;

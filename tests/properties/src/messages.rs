@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use microsoft_defender_cloud::contract::{Dataset, Decoded, Message, Position};
 use microsoft_defender_cloud::plugin::Plugin;
+use microsoft_defender_cloud::problem::Code;
 use microsoft_defender_cloud::settings::{Profile, Sanitizer, Settings};
 use serde_json::Value;
 
 use crate::choices::Choices;
 use crate::document::{self, Facts};
-use crate::{NOW, json};
+use crate::{NOW, index, json};
 
 /// The first byte chooses the settings and whether the rest is the body, or decides what it is.
 const DECIDES: u8 = 0x80;
@@ -84,12 +87,18 @@ fn check(settings: &Settings, dataset: Dataset, body: &[u8], explains: bool) -> 
     for (at, document) in alone.documents.iter().enumerate() {
         assert_eq!((document.dataset, document.source), (dataset, Some(0)));
         assert!(!document.id.is_empty() && document.id.len() <= 512 && document.id.is_ascii());
-        let Facts { failed, original } = document::check(&document.body, dataset.name());
+        let Facts { failed, original, has_tree } = document::check(&document.body, dataset.name());
         // Of several documents of one record the first has its text.
         if failed || settings.preserve_original_event && (dataset == Dataset::Event || at == 0) {
-            check_original(original.as_deref().unwrap_or_default(), &text, dataset);
+            check_original(original.as_deref().unwrap_or_default(), &text, body, dataset);
         }
+        if settings.profile == Profile::Extended && dataset == Dataset::Event {
+            index::check(&document.body);
+        }
+        assert!(has_tree || original.is_some() || tells(&alone, "record-empty"), "what it says is nowhere: {text:?}");
+        assert!(!tells(&alone, "body-not-text") || original.is_some_and(|original| original == format!("base64:{}", STANDARD.encode(body))));
     }
+    check_told(&alone, &text, body);
     check_company(&mut plugin, dataset, body, &alone);
     if explains {
         assert_eq!(plugin.explain(dataset, &message(body)).len(), alone.documents.len());
@@ -97,10 +106,35 @@ fn check(settings: &Settings, dataset: Dataset, body: &[u8], explains: bool) -> 
     alone
 }
 
-/// The original is the record as it stood: the whole body, or one of the records in it.
-fn check_original(original: &str, text: &str, dataset: Dataset) {
-    let may_be_a_part = dataset == Dataset::Event && text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '/']);
-    assert!(original == text || may_be_a_part && !original.is_empty() && text.contains(original), "{original:?} is not of {text:?}");
+/// The original is the record as it stood: the whole body, or one of the records in it. What is no text is there in base64.
+fn check_original(original: &str, text: &str, body: &[u8], dataset: Dataset) {
+    if let Some(encoded) = original.strip_prefix("base64:") {
+        let bytes = STANDARD.decode(encoded).expect("base64");
+        let is_part = dataset == Dataset::Event && !bytes.is_empty() && body.windows(bytes.len()).any(|part| part == bytes);
+        assert!(bytes == body || is_part, "{original:?} is not of {text:?}");
+        return;
+    }
+    let may_be_a_part = dataset == Dataset::Event && text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '/', '"']);
+    // A text that is JSON once more has escapes, or is packed, and stands elsewhere as it is.
+    let is_in_another_form = text.contains('\\') || text.to_lowercase().contains("data_base64") || str::from_utf8(body).is_err();
+    let is_part = !original.is_empty() && (text.contains(original) || is_in_another_form);
+    assert!(original == text || is_in_another_form || may_be_a_part && is_part, "{original:?} is not of {text:?}");
+}
+
+fn tells(decoded: &Decoded, code: &str) -> bool {
+    decoded.problems.iter().any(|problem| problem.code == code)
+}
+
+/// What is special about a message is told, once a code, and each code is in the table.
+fn check_told(decoded: &Decoded, text: &str, body: &[u8]) {
+    let codes: BTreeSet<&str> = decoded.problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes.len(), decoded.problems.len(), "a code is told once a message: {:?}", decoded.problems);
+    let rows = Code::ALL.map(Code::row);
+    assert!(decoded.problems.iter().all(|problem| rows.iter().any(|row| (row.name, row.severity) == (problem.code, problem.severity))));
+    assert!(!matches!(text.trim(), "" | "null" | "{}" | "[]") || codes.contains("record-empty"), "nothing was said of nothing");
+    let is_packed = [&b"\xff\xfe"[..], b"\xfe\xff", b"\x1f\x8b", b"\x78"].iter().any(|first| body.starts_with(first));
+    assert!(str::from_utf8(body).is_ok() || is_packed || !codes.is_empty(), "bytes were replaced without a word: {text:?}");
+    assert!(!codes.contains("body-not-taken-apart") || decoded.documents.len() == 1);
 }
 
 /// A message gives the same documents alone and among others.

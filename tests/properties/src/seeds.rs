@@ -13,9 +13,28 @@ pub fn event() -> Vec<Vec<u8>> {
     let mut seeds: Vec<Vec<u8>> = recorded_bodies().iter().enumerate().map(|(at, body)| [&[at as u8 & 0x1f], body.as_bytes()].concat()).collect();
     // Explained, too: a reader's, of which only one document came.
     seeds.push([&[0x10], br#"{"RECORDS":1,"records":[{"AlertType":"a"},{"AlertType":"b"}]}"#.as_slice()].concat());
+    seeds.extend((0_u8..).zip(ENVELOPES).map(|(at, body)| [&[at & 0x1f], body].concat()));
     seeds.extend(decisions().into_iter().map(|bytes| [&[0x80], bytes.as_slice()].concat()));
     seeds
 }
+
+/// Bodies that hold records in another way, or are no text, or hold nothing, or what an index refuses.
+const ENVELOPES: [&[u8]; 14] = [
+    br#"{"Records":[{"AlertType":"a"},null,{"colour":"teal"}]}"#,
+    br#"{"value":"[{\"AlertType\":\"a\"},{}]","x":0}"#,
+    br#"[{"id":"1","eventType":"x","subject":"s","data":{"AlertType":"a"}},"{\"type\":\"x/assessments\"}"]"#,
+    br#"{"specversion":"1.0","data_base64":"eyJBbGVydFR5cGUiOiJhIn0="}"#,
+    br#"{"specversion":"1.0","data":[{"value":[{"AlertType":"a"}]}]}"#,
+    br#"{"records":null,"a":[{}]}"#,
+    b"\xff\xfe{\0}\0",
+    b"{\0}\0",
+    b"\0\0\0{\0\0\0}",
+    b"\x1f\x8b\x08\0\0\0\0\0\x02\xff\xabVr,I-*\xa9,HU\xb2RJT\xaa\x05\x00\x9f\xb3b\xe8\x11\0\0\0",
+    b"\x78\x9cbroken\xff",
+    b"{\"value\":[{\"AlertType\":\"caf\xe9\"},{\"b\":\"\xff\"}]}",
+    br#"{"AlertType":"a","ExtendedProperties":{"":1," ":{"a..b":[{"\u0000":2}]}},"Entities":[{"Host":"h","Address":"::1%x","a.":{"b":1}}],"ProductName":{"a":"b"}}"#,
+    br#"{"AlertType":{},"a":1}"#,
+];
 
 /// Assessment records, and decisions that make some.
 pub fn assessment() -> Vec<Vec<u8>> {

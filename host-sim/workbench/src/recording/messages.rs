@@ -81,13 +81,13 @@ pub(super) fn recorded(line: &[u8]) -> Result<Message, String> {
     };
     let enqueued = recorded.enqueued_time.as_deref().map(timestamp).transpose().map_err(|why| format!("`enqueued_time`: {why}"))?;
     let sequence_number = recorded.sequence_number.map(Text::number).transpose()?;
-    // The contract knows a position only as a whole. An offset may be left out, for a consumer that does not keep it.
-    let position = match (recorded.partition, sequence_number, enqueued) {
-        (Some(partition), Some(sequence_number), Some(enqueued)) => Some(Position {
+    // Partition and number tell a message from all others. The rest may be left out, for a consumer that does not keep it or a protocol that does not tell it.
+    let position = match (recorded.partition, sequence_number) {
+        (Some(partition), Some(sequence_number)) => Some(Position {
             partition: partition.text(),
             sequence_number,
             offset: recorded.offset.map(Text::text).unwrap_or_default(),
-            enqueued,
+            enqueued: enqueued.unwrap_or_default(),
             partition_key: recorded.partition_key,
         }),
         _ => None,
@@ -179,9 +179,11 @@ mod tests {
             r#"{"body": "", "partition": 0, "sequence_number": "7", "offset": 12, "enqueued_time": "2026-01-01T01:00:00+01:00", "partition_key": "k"}"#;
         check(numbers, b"", Some(position.clone()));
         let bare = r#"{"body": "", "partition": "0", "sequence_number": 7, "enqueued_time": "2026-01-01T00:00:00Z"}"#;
-        check(bare, b"", Some(Position { offset: String::new(), partition_key: None, ..position }));
+        let without = Position { offset: String::new(), partition_key: None, ..position };
+        check(bare, b"", Some(without.clone()));
+        check(r#"{"body": "a", "partition": "0", "sequence_number": 7}"#, b"a", Some(Position { enqueued: 0, ..without }));
         check("{\"body_base64\": \"/w==\", \"more\": [1]}", b"\xff", None);
-        check(r#"{"body": "a", "partition": "0", "sequence_number": 7}"#, b"a", None);
+        check(r#"{"body": "a", "partition": "0", "enqueued_time": "2026-01-01T00:00:00Z"}"#, b"a", None);
     }
 
     #[test]

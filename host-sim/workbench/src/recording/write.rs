@@ -46,7 +46,11 @@ pub fn write_message(out: &mut impl Write, message: &Message) -> io::Result<()> 
     out.write_all(b"\n")
 }
 
+/// Nothing for a time that is not known.
 fn time(enqueued: Timestamp) -> Option<String> {
+    if enqueued == 0 {
+        return None;
+    }
     let time = DateTime::from_timestamp_millis(i64::try_from(enqueued).ok()?)?;
     Some(time.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
@@ -74,6 +78,7 @@ mod tests {
         let position = Position { partition: "0".into(), sequence_number: -7, offset: String::new(), enqueued: 1_767_225_600_001, partition_key: None };
         let placed = |position| Message { body: Vec::new(), position: Some(position) };
         check(&placed(position.clone()), r#"{"partition":"0","sequence_number":-7,"enqueued_time":"2026-01-01T00:00:00.001Z","body":""}"#);
+        check(&placed(Position { enqueued: 0, ..position.clone() }), r#"{"partition":"0","sequence_number":-7,"body":""}"#);
         check(
             &placed(Position { offset: "1".into(), partition_key: Some(String::new()), ..position }),
             r#"{"partition":"0","sequence_number":-7,"offset":"1","enqueued_time":"2026-01-01T00:00:00.001Z","partition_key":"","body":""}"#,

@@ -5,7 +5,7 @@ use crate::defender::assessment::{Additional, STATUS, SUB, Status, Sub};
 use crate::json::tree::Value;
 
 /// Whose record it is, and from when; each is empty where the record does not say it. The sub-assessment counts where there is one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Occurrence<'a> {
     /// The ARM id.
     pub arm_id: &'a str,

@@ -6,11 +6,12 @@ pub(crate) mod extended;
 pub(crate) mod identifiers;
 pub(crate) mod moves;
 
+use super::index;
 use super::kinds::{Recognition, Row, row_of};
 use super::parts;
 use super::record::{Original, Record, rules};
 use crate::defender::hub::PARTS;
-use crate::ecs::EVENT;
+use crate::ecs::{EVENT, Shape};
 use crate::json::tree::{Value, array};
 use crate::settings::{Profile, Settings};
 
@@ -30,7 +31,7 @@ const BY_KIND: &str = "profile extended: by what the record is, as its `type` or
 const KEPT_BY_KIND: &str = "profile extended: by what the record is, and it stays so where something could not be read, as long as there is a JSON object";
 
 /// Maps a record; `root` has its names in lower case.
-pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) {
+pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings, shape: &Shape) {
     let row = row_of(root);
     recognise(record, root, row);
     match settings.profile {
@@ -47,11 +48,16 @@ pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Setti
     let keep_copied = settings.preserve_duplicate_custom_fields;
     let parts = Parts::of(record, root, PARTS);
     alert_type::apply(record, &parts);
-    moves::apply(record, &parts, keep_copied);
+    moves::apply(record, &parts, settings);
     entities::apply(record, root, keep_copied);
     identifiers::apply(record, root);
     if settings.profile == Profile::Extended {
         extended::apply(record, &parts, row.kind);
+        index::apply(record, shape);
+    }
+    // What is recognised by something that no field shows must not be lost either.
+    if !record.document.has_below("microsoft_defender_cloud.") && !root.members().is_empty() {
+        record.original = Original::Shown;
     }
 }
 

@@ -14,6 +14,7 @@ use crate::ecs::{EVENT, Slot};
 use crate::json::tree::{Member, Value};
 use crate::mapping::cast::{Cast, cast};
 use crate::mapping::record::{Reader, Record};
+use crate::settings::{Profile, Settings};
 
 /// One member and the field it moves to.
 #[derive(Debug)]
@@ -171,7 +172,7 @@ impl fmt::Display for Move {
 }
 
 /// Applies all of them to a record.
-pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, keep_copied: bool) {
+pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, settings: &Settings) {
     for moves in MOVES.chunk_by(|left, right| left.source.part.index == right.source.part.index) {
         let Some(part) = moves.first().map(|first| first.source.part) else { continue };
         let object = parts.object(part);
@@ -181,11 +182,21 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, keep_copied:
         let found = part.members(object);
         for rule in moves {
             let Some(member) = found.get(rule.source) else { continue };
-            record.fill_slot(rule.copy.unwrap_or(rule.target), rule, |read| rule.value(read, member));
-            if let Some(copy) = rule.copy.filter(|_| keep_copied) {
+            let copy = rule.copy.filter(|_| settings.profile == Profile::Elastic || !holds_object(member.value.get()));
+            record.fill_slot(copy.unwrap_or(rule.target), rule, |read| rule.value(read, member));
+            if let Some(copy) = copy.filter(|_| settings.preserve_duplicate_custom_fields) {
                 record.fill_slot(rule.target, rule, |read| read.field(copy));
             }
         }
+    }
+}
+
+/// Whether it is an object, or a list with one in it: no ECS field takes that, so it stays where it is.
+fn holds_object(value: Value<'_>) -> bool {
+    match value {
+        Value::Object(_) => true,
+        Value::Array(elements) => elements.iter().any(|element| holds_object(element.get())),
+        _ => false,
     }
 }
 

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use crate::problem::Code;
 use crate::walk::context::Context;
 use crate::walk::hash;
 use crate::walk::list::Taken;
 use crate::walk::merge;
 use crate::walk::page::Record;
 use crate::walk::parent::{Emitted, Parent};
-use crate::walk::problem::Code;
 use crate::walk::report::Counts;
 use crate::walk::seen::Seen;
 

@@ -1,9 +1,9 @@
 //! How a list ends: with its last page, to be read once more, or too early; and what a person is told of it.
 
 use super::{Attempt, List, State};
+use crate::problem::Code;
 use crate::walk::context::Context;
 use crate::walk::fault::Fault;
-use crate::walk::problem::Code;
 use crate::walk::report::Counts;
 
 /// What a list is of. It decides what an early end means.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::patience::{Outlook, Patience};
+use crate::problem::Code;
 use crate::settings::SubAssessments;
 use crate::walk::chain::Chain;
 use crate::walk::context::Context;
@@ -12,7 +13,6 @@ use crate::walk::list::{Attempt, Ending, List, Listed, Taken, Told};
 use crate::walk::merge;
 use crate::walk::page::Record;
 use crate::walk::parent::Parent;
-use crate::walk::problem::Code;
 use crate::walk::report::Counts;
 use crate::walk::seen::Seen;
 use crate::walk::window::{Place, Window};

@@ -45,10 +45,9 @@ fn check_decoded(ran: &Ran, settings: &Settings) {
         let document: Value = serde_json::from_slice(body).expect("a document is JSON");
         let text = document["event"]["original"].as_str().expect("its text is kept");
         let mut made = String::new();
-        let origin = Origin { now: NOW, position: None, replaced: false };
         mapper.findings(
             text,
-            origin,
+            Origin::new(NOW, None),
             0,
             |_| (),
             |_, one| {

@@ -1,13 +1,35 @@
-//! Everything that a walk may have to say, in one table: the docs are made from it.
+//! Every problem that the plugin may tell, in one table: `docs/problems.md` is made from it. Nothing else makes a problem.
+
+use core::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use crate::contract::Severity;
+use crate::contract::{Problem, Severity};
 
-/// What a problem of a walk is about.
+/// What a problem is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
+    /// A record of no known kind.
+    RecordNotRecognised,
+    /// A record that says nothing.
+    RecordEmpty,
+    /// A body that is no text.
+    BodyNotText,
+    /// Bytes of a body that are not UTF-8.
+    BodyNotUtf8,
+    /// A body of very many records, or one whose documents would be very long.
+    BodyNotTakenApart,
+    /// A body that a sanitizer changed.
+    BodySanitized,
+    /// A finding of which something could not be read.
+    FindingNotReadInFull,
+    /// More CVEs than a record may have documents.
+    CvesLeftOut,
+    /// A data set whose records are not decoded.
+    DatasetNotDecoded,
+    /// A call that needs a run, without one.
+    NoRun,
     /// Nothing to walk.
     ScopeMissing,
     /// 401 or 403 on a list of the scope's own.
@@ -24,8 +46,6 @@ pub enum Code {
     LinkRefused,
     /// Items of a page that are no records.
     ItemEmpty,
-    /// Records that do not say that they are an assessment.
-    RecordNotRecognised,
     /// A page that does not say clearly where the next one is.
     LinkUnknown,
     /// A list that leads back to itself or never ends.
@@ -44,8 +64,6 @@ pub enum Code {
     SubAssessmentOrphaned,
     /// An assessment that has no room for a sub-assessment.
     SubAssessmentUnmerged,
-    /// More CVEs than a record may have documents.
-    CvesLeftOut,
     /// More assessments than can be remembered.
     JoinOverflowed,
     /// The list of metadata could not be read.
@@ -71,7 +89,17 @@ pub struct Row {
 
 impl Code {
     /// All codes, in the order of the docs.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 32] = [
+        Self::RecordNotRecognised,
+        Self::RecordEmpty,
+        Self::BodyNotText,
+        Self::BodyNotUtf8,
+        Self::BodyNotTakenApart,
+        Self::BodySanitized,
+        Self::FindingNotReadInFull,
+        Self::CvesLeftOut,
+        Self::DatasetNotDecoded,
+        Self::NoRun,
         Self::ScopeMissing,
         Self::ScopeForbidden,
         Self::ScopeFailed,
@@ -80,7 +108,6 @@ impl Code {
         Self::PageAskedAgain,
         Self::LinkRefused,
         Self::ItemEmpty,
-        Self::RecordNotRecognised,
         Self::LinkUnknown,
         Self::ListEndless,
         Self::ListRestarted,
@@ -90,7 +117,6 @@ impl Code {
         Self::SubAssessmentsFailed,
         Self::SubAssessmentOrphaned,
         Self::SubAssessmentUnmerged,
-        Self::CvesLeftOut,
         Self::JoinOverflowed,
         Self::MetadataFailed,
         Self::MetadataCut,
@@ -102,6 +128,50 @@ impl Code {
     pub const fn row(self) -> Row {
         use Severity::{Error, Info, Warning};
         let (name, severity, sentence) = match self {
+            Self::RecordNotRecognised => (
+                "record-not-recognised",
+                Warning,
+                "A record is of no kind that Defender for Cloud is known to send: its document has the text in `event.original`, and profile `extended` says nothing else of it. Look at it there: something else writes to the hub, or a kind is new.",
+            ),
+            Self::RecordEmpty => (
+                "record-empty",
+                Info,
+                "A record says nothing: it is blank, `null`, `{}`, `[]`, or none of its members has a value. Some senders put such messages on a hub; nothing is to be done.",
+            ),
+            Self::BodyNotText => (
+                "body-not-text",
+                Warning,
+                "The bytes of a message are no text, or could not be unpacked: the problem says what they look like, and `event.original` has them in base64 behind `base64:`. See to it that the sender writes JSON in UTF-8.",
+            ),
+            Self::BodyNotUtf8 => (
+                "body-not-utf8",
+                Warning,
+                "Bytes of a message that are not UTF-8 were replaced by U+FFFD: `event.original` of the records that they are in has those bytes in base64 behind `base64:`. See to it that the sender writes UTF-8.",
+            ),
+            Self::BodyNotTakenApart => (
+                "body-not-taken-apart",
+                Warning,
+                "A message holds more than 10,000 records, or a record of more than 500,000 values, or its documents would have more than 4 MiB: it gave one document, which has the text in `event.original`. Have the sender put fewer records into a message, and decode that text in parts.",
+            ),
+            Self::BodySanitized => {
+                ("body-sanitized", Info, "A body that was not JSON was changed by the sanitizers of the settings, and read as they left it.")
+            }
+            Self::FindingNotReadInFull => (
+                "finding-not-read-in-full",
+                Info,
+                "Parts of a finding could not be read: `microsoft_defender_cloud.assessment.not_read` says which, and `event.original` has the text.",
+            ),
+            Self::CvesLeftOut => (
+                "cves-left-out",
+                Warning,
+                "A finding names more CVEs than may have a document each: those with the highest scores have one, the last of which names the others.",
+            ),
+            Self::DatasetNotDecoded => (
+                "dataset-not-decoded",
+                Error,
+                "The host asked for records of a data set that is not decoded: nothing was. Name one that `describe` says decodes.",
+            ),
+            Self::NoRun => ("no-run", Error, "The host called `advance` without a run under way: it has to call `begin` first."),
             Self::ScopeMissing => ("scope-missing", Error, "No subscription and no management group is set, so nothing was collected."),
             Self::ScopeForbidden => {
                 ("scope-forbidden", Error, "The identity may not read this scope: give it Reader or Security Reader there. The rest of the scope is missing.")
@@ -118,11 +188,6 @@ impl Code {
                 ("link-refused", Error, "A page names a next page that is no URL or leads to another server: it was not followed, the rest is missing.")
             }
             Self::ItemEmpty => ("item-empty", Error, "Items of a page are `null`, scalars or `{}`: what they were meant to be is missing."),
-            Self::RecordNotRecognised => (
-                "record-not-recognised",
-                Warning,
-                "A record is of no known kind: its document has all of its text in `event.original`, and profile `extended` says nothing else of it.",
-            ),
             Self::LinkUnknown => (
                 "link-unknown",
                 Error,
@@ -150,11 +215,6 @@ impl Code {
             Self::SubAssessmentUnmerged => {
                 ("sub-assessment-unmerged", Warning, "`properties.additionalData` of an assessment is no object: its sub-assessments were stored alone.")
             }
-            Self::CvesLeftOut => (
-                "cves-left-out",
-                Warning,
-                "An assessment names more CVEs than may have a document each: those with the highest scores have one, the last of which names the others.",
-            ),
             Self::JoinOverflowed => (
                 "join-overflowed",
                 Error,
@@ -169,11 +229,38 @@ impl Code {
         };
         Row { name, severity, sentence }
     }
+
+    /// A problem of this code.
+    pub(crate) fn problem(self, message: String, source: Option<u32>) -> Problem {
+        let Row { name, severity, .. } = self.row();
+        Problem { severity, code: name, message, source }
+    }
+}
+
+/// `docs/problems.md`.
+pub fn page() -> String {
+    let mut page = String::from(
+        "<!-- Made by plugin/src/problem.rs from the table of codes: run its test with BLESS=1 after a change there. -->\n# Problems\n\nWhat `decode`, `begin` and `advance` may tell beside their documents, by code. A problem never stops a run. Count by code: texts may change, and codes may\nbe added. A run is not complete where something of severity `error` says that something is missing; its document counts the codes.\n\n| code | severity | what it means, and what to do |\n|---|---|---|\n",
+    );
+    for code in Code::ALL {
+        let Row { name, severity, sentence } = code.row();
+        let _ = writeln!(page, "| `{name}` | {} | {sentence} |", severity.name());
+    }
+    page
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_is_current() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/problems.md");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(file, page()).expect("the page can be written");
+        }
+        assert_eq!(std::fs::read_to_string(file).unwrap_or_default(), page(), "`make bless` writes the page again");
+    }
 
     #[test]
     fn the_table_and_the_cursor_use_one_spelling() {

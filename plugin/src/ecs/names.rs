@@ -1,0 +1,76 @@
+//! Names of members that an index takes.
+
+use std::collections::HashSet;
+
+use bumpalo::Bump;
+
+use crate::json::name::Name;
+use crate::json::tree::Member;
+
+/// The name of what stands where declared fields are and is no object.
+pub(crate) fn value_of<'a>(arena: &'a Bump, name: &str) -> Name<'a> {
+    Name::of(arena.alloc_str(&format!("{name}_value")))
+}
+
+/// The members of an object under names that an index takes: `_` stands for each part between dots that is empty or blank, and for each NUL. `added` are members
+/// whose names the object may have already. A mended or added name that is taken gets a number behind it.
+pub(crate) fn mended<'a>(arena: &'a Bump, mut members: Vec<Member<'a>>, added: Vec<Member<'a>>) -> Vec<Member<'a>> {
+    if added.is_empty() && !members.iter().any(|member| is_refused(member.name)) {
+        return members;
+    }
+    let mut taken: HashSet<String> = members.iter().filter(|member| !is_refused(member.name)).map(|member| member.name.to_owned()).collect();
+    let own = members.len();
+    members.extend(added);
+    for (at, member) in members.iter_mut().enumerate() {
+        if at < own && !is_refused(member.name) {
+            continue;
+        }
+        let wanted = mended_name(member.name);
+        let mut name = wanted.clone();
+        let mut number = 1;
+        while !taken.insert(name.clone()) {
+            number += 1;
+            name = format!("{wanted}{number}");
+        }
+        *member = Member::new(Name::of(arena.alloc_str(&name)), member.spelled, member.value.get());
+    }
+    members
+}
+
+/// Whether no index takes a name: nearly all of them are plain.
+fn is_refused(name: &str) -> bool {
+    let is_plain = !name.is_empty() && name.bytes().all(|byte| byte > b' ' && byte != b'.');
+    !is_plain && (name.contains('\0') || name.split('.').any(|part| part.trim().is_empty()))
+}
+
+fn mended_name(name: &str) -> String {
+    let parts: Vec<String> = name.split('.').map(|part| if part.trim().is_empty() { "_".to_owned() } else { part.replace('\0', "_") }).collect();
+    parts.join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::tree::Value;
+
+    #[track_caller]
+    fn check(names: &[&'static str], added: &[&'static str], expected: &[&str]) {
+        let arena = Bump::new();
+        let members = |names: &[&'static str]| names.iter().map(|name| Member::new(Name::of(name), name, Value::Bool(true))).collect::<Vec<_>>();
+        let mended: Vec<&str> = mended(&arena, members(names), members(added)).iter().map(|member| member.name).collect();
+        assert_eq!(mended, expected);
+    }
+
+    #[test]
+    fn names_that_an_index_refuses_are_mended() {
+        check(&["", "a..b", "x\0y", "fine", "of its own", "a.b"], &[], &["_", "a._.b", "x_y", "fine", "of its own", "a.b"]);
+        check(&["  ", "", "\0"], &[], &["_", "_2", "_3"]);
+        check(&[".", "a.", ".a", "a. .b"], &[], &["_._", "a._", "_.a", "a._.b"]);
+        check(&["a\0", "a_"], &[], &["a_2", "a_"]);
+    }
+
+    #[test]
+    fn an_added_name_gives_way() {
+        check(&["host", "host_value"], &["host_value"], &["host", "host_value", "host_value2"]);
+    }
+}

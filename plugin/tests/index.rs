@@ -1,0 +1,118 @@
+//! What an index refuses, and what profile `extended` makes of it: no event comes out that Elasticsearch would turn away.
+
+use microsoft_defender_cloud::contract::{Dataset, Message};
+use microsoft_defender_cloud::plugin::Plugin;
+use serde_json::{Value, json};
+
+fn document(body: &str) -> Value {
+    let decoded = Plugin::default().decode(1_767_225_600_000, Dataset::Event, &[Message { body: body.into(), position: None }]);
+    assert_eq!(decoded.documents.len(), 1);
+    serde_json::from_slice(&decoded.documents[0].body).expect("a document is JSON")
+}
+
+/// An alert of profile extended, with this beside its type.
+fn alert(members: Value) -> (Value, Vec<String>) {
+    let mut body = json!({ "AlertType": "a" });
+    body.as_object_mut().expect("an object").extend(members.as_object().expect("an object").clone());
+    let document = document(&body.to_string());
+    let lines = document["error"]["message"].as_array().map(|lines| lines.iter().map(|line| line.as_str().unwrap_or_default().to_owned()).collect());
+    assert_eq!(document["event"]["original"].is_null(), lines.is_none(), "{document:#}");
+    (document["microsoft_defender_cloud"]["event"].clone(), lines.unwrap_or_default())
+}
+
+/// Without a line: nothing is lost.
+#[track_caller]
+fn fits(members: Value, expected: Value) {
+    let (document, lines) = alert(members);
+    assert_eq!(lines, [""; 0]);
+    for (name, value) in expected.as_object().expect("an object") {
+        assert_eq!(&document[name], value, "{name} of {document:#}");
+    }
+}
+
+#[track_caller]
+fn fits_with(members: Value, expected: Value, line: &str) {
+    let (document, lines) = alert(members);
+    assert!(lines.len() == 1 && lines[0].contains(line), "{lines:?}");
+    for (name, value) in expected.as_object().expect("an object") {
+        assert_eq!(&document[name], value, "{name} of {document:#}");
+    }
+}
+
+#[test]
+fn f4_an_object_in_a_keyword_field_is_the_list_of_its_texts() {
+    fits(
+        json!({ "CompromisedEntity": { "a": "x", "b": 7, "c": null, "d": { "e": [1] }, "f": ["y"] } }),
+        json!({ "compromised_entity": ["x", "7", "{\"e\":[1]}", "[\"y\"]"] }),
+    );
+    fits(json!({ "Intent": ["x", { "a": "y" }, ["z", { "b": true }]] }), json!({ "intent": ["x", "y", "z", "true"] }));
+    fits(json!({ "Entities": [{ "Name": { "a": "x" } }] }), json!({ "entities": [{ "name": ["x"] }] }));
+    fits(
+        json!({ "ProductName": { "a": "b" }, "AlertUri": [{ "href": "x" }], "VendorName": "v" }),
+        json!({ "product": { "name": ["b"] }, "uri": ["x"], "vendor_name": null }),
+    );
+}
+
+#[test]
+fn f4_flattened_fields_hold_objects_of_bounded_leafs_and_depth() {
+    fits(json!({ "ExtendedProperties": "{\"A B\":\"x\"}" }), json!({ "extended_properties": { "a b": "x" } }));
+    fits(json!({ "ExtendedProperties": "" }), json!({ "extended_properties": null }));
+    for value in [json!("x"), json!([{ "a": 1 }]), json!(7), json!(true), json!("[1]")] {
+        fits_with(json!({ "ExtendedProperties": value }), json!({ "extended_properties": null }), "not an object");
+    }
+    let nested = |levels: usize| (0..levels).fold(json!("leaf"), |inner, _| json!({ "a": [inner] }));
+    fits(json!({ "ExtendedProperties": nested(20) }), json!({ "extended_properties": nested(20) }));
+    let (document, lines) = alert(json!({ "ExtendedProperties": nested(22) }));
+    let innermost = document["extended_properties"].pointer(&"/a/0".repeat(20));
+    assert_eq!((innermost, lines.len()), (Some(&json!("{\"a\":[{\"a\":[\"leaf\"]}]}")), 0));
+    fits(json!({ "ExtendedProperties": { "a": "x".repeat(32_766) } }), json!({ "extended_properties": { "a": "x".repeat(32_766) } }));
+    let long = format!("{}\u{e9}\u{e9}", "x".repeat(32_765));
+    fits_with(json!({ "ExtendedProperties": { "a": [long] } }), json!({ "extended_properties": { "a": ["x".repeat(32_765)] } }), "has 32769 bytes");
+}
+
+#[test]
+fn f4_names_that_an_index_refuses_are_mended() {
+    let names = json!({ "": 1, "  ": 2, "a..b": 3, "x\u{0}y": 4, "fine": 5, ".": 6, "_": 7 });
+    let mended = json!({ "_2": 1, "_3": 2, "a._.b": 3, "x_y": 4, "fine": 5, "_._": 6, "_": 7 });
+    fits(json!({ "ExtendedProperties": names }), json!({ "extended_properties": mended }));
+    let (document, lines) = alert(json!({ "Entities": [{ "Type": "odd", "Own": { "a..b": 3 }, "": 1 }], "ResourceIdentifiers": [{ "x\u{0}": 1 }] }));
+    assert_eq!((&document["entities"], lines.len()), (&json!([{ "type": "odd", "own": { "a._.b": 3 }, "_": 1 }]), 0));
+    assert_eq!(document["resource_identifiers"], json!([{ "x_": 1 }]));
+}
+
+#[test]
+fn f4_what_stands_where_objects_are_goes_by_another_name() {
+    fits(
+        json!({ "Entities": [{ "Host": "h", "host_value": "own", "Location": ["l"], "Files": [1, { "$ref": "2" }], "Image": { "$ref": "3" } }] }),
+        json!({ "entities": [{ "host_value": "own", "host_value2": "h", "location_value": ["l"], "files": [{ "ref": "2" }], "files_value": [1], "image": { "ref": "3" } }] }),
+    );
+    fits(json!({ "ExtendedLinks": "[{\"Href\":\"x\"}]" }), json!({ "extended_links": [{ "href": "x" }] }));
+    fits_with(json!({ "ExtendedLinks": "x" }), json!({ "extended_links": null }), "not an object");
+    fits_with(json!({ "ExtendedLinks": [5, { "Href": "x" }] }), json!({ "extended_links": [{ "href": "x" }] }), "not an object");
+}
+
+#[test]
+fn f4_objects_below_entities_are_not_too_deep_for_an_index() {
+    let nested = |levels: usize| (0..levels).fold(json!("leaf"), |inner, _| json!({ "b": inner }));
+    // Three names lead to the entities, and an index takes objects under nineteen.
+    let (document, lines) = alert(json!({ "Entities": [{ "b": nested(30) }] }));
+    assert_eq!(lines, [""; 0]);
+    assert!(document["entities"][0].pointer(&"/b".repeat(16)).is_some_and(Value::is_object));
+    assert!(document["entities"][0].pointer(&"/b".repeat(17)).is_some_and(Value::is_string), "{document:#}");
+}
+
+#[test]
+fn f5_addresses_are_addresses_or_a_line() {
+    for address in [json!({ "0": "192.0.2.1" }), json!("00.00.00.00"), json!(["x"]), json!(7)] {
+        let (document, lines) = alert(json!({ "Entities": [{ "Type": "ip", "Address": address }] }));
+        assert_eq!((document["entities"][0].get("address"), lines.len()), (None, 1), "{address}");
+    }
+    let body = r#"{"AlertType":"a","Entities":[{"Address":"fe80::1%eth0"},{"IpAddresses":{"0":{"Address":{"0":"192.0.2.1"}}}},{"IpAddresses":[{"Address":["192.0.2.2","192.0.2.3"]}]}]}"#;
+    let document = document(body);
+    assert_eq!(document["microsoft_defender_cloud"]["event"]["entities"][0]["address"], "fe80::1");
+    let found = document["related"]["ip"].as_array().cloned().unwrap_or_default();
+    assert!(
+        found.contains(&json!("fe80::1")) && found.iter().all(|address| address.as_str().is_some_and(|text| text.parse::<std::net::IpAddr>().is_ok())),
+        "{found:?}"
+    );
+}
