@@ -104,7 +104,7 @@ fn the_runtimes_modules_name_only_what_they_may() {
             ("source", &["parcel", "stop_signal"]),
             ("sink", &["error", "parcel"]),
             ("state", &["error", "parcel"]),
-            ("dead_letters", &["error", "parcel"]),
+            ("dead_letters", &["error", "parcel", "sink"]),
             ("ledger", &["parcel"]),
             ("queue", &["bounds", "ledger", "parcel"]),
             ("delivery", &["bounds", "dead_letters", "error", "ledger", "parcel", "queue", "sink", "state", "stop_signal"]),
