@@ -158,7 +158,19 @@ fn the_workbenchs_modules_name_only_what_they_may() {
 
 #[test]
 fn the_live_hosts_modules_name_only_what_they_may() {
-    check("live/src", "crate::", &[("secret", &[]), ("config", &["secret"])]);
+    check(
+        "live/src",
+        "crate::",
+        &[
+            ("secret", &[]),
+            ("text", &[]),
+            ("time", &[]),
+            ("private", &[]),
+            ("config", &["secret"]),
+            ("state", &["private", "text", "time"]),
+        ],
+    );
+    check("live/src/state", "super::", &[("sealed", &[]), ("error", &[]), ("runs", &[]), ("dead_letters", &[])]);
     check(
         "live/src/config",
         "super::",
@@ -193,7 +205,8 @@ fn the_live_hosts_modules_name_only_what_they_may() {
 
 #[test]
 fn a_command_does_not_know_another_one() {
-    let shared = ["configuration", "console", "dataset", "dead_letters", "end", "identity", "input", "options", "recorded", "repeats", "run", "settings", "signals"];
+    let shared =
+        ["configuration", "console", "dataset", "dead_letters", "end", "identity", "input", "options", "recorded", "repeats", "run", "settings", "signals"];
     let commands = ["check", "completions", "decode", "diff", "ecs_check", "explain", "init", "inspect", "man", "replay", "test"];
     let mut modules: Vec<(&str, &[&str])> = commands.iter().map(|command| (*command, shared.as_slice())).collect();
     modules.extend([
