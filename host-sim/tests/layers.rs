@@ -168,9 +168,11 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("private", &[]),
             ("config", &["secret"]),
             ("state", &["private", "text", "time"]),
+            ("files", &["config", "private", "state", "time"]),
         ],
     );
     check("live/src/state", "super::", &[("sealed", &[]), ("error", &[]), ("runs", &[]), ("dead_letters", &[])]);
+    check("live/src/files", "super::", &[("rotating", &[]), ("stdout", &[])]);
     check(
         "live/src/config",
         "super::",

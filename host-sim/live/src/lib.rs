@@ -3,6 +3,7 @@
 //! It knows no command line.
 
 pub mod config;
+pub mod files;
 mod private;
 mod secret;
 pub mod state;
