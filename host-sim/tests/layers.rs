@@ -166,13 +166,21 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("text", &[]),
             ("time", &[]),
             ("private", &[]),
+            ("retry_after", &[]),
+            ("tls", &[]),
             ("config", &["secret"]),
             ("state", &["private", "text", "time"]),
             ("files", &["config", "private", "state", "time"]),
+            ("elastic", &["config", "retry_after", "text", "time", "tls"]),
         ],
     );
     check("live/src/state", "super::", &[("sealed", &[]), ("error", &[]), ("runs", &[]), ("dead_letters", &[])]);
     check("live/src/files", "super::", &[("rotating", &[]), ("stdout", &[])]);
+    check(
+        "live/src/elastic",
+        "super::",
+        &[("error", &[]), ("hosts", &[]), ("splice", &[]), ("bulk", &["splice"]), ("answer", &["error"]), ("cluster", &["error", "hosts"])],
+    );
     check(
         "live/src/config",
         "super::",
