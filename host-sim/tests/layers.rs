@@ -172,6 +172,7 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("state", &["private", "text", "time"]),
             ("files", &["config", "private", "state", "time"]),
             ("elastic", &["config", "retry_after", "text", "time", "tls"]),
+            ("redrive", &["private", "state"]),
         ],
     );
     check("live/src/state", "super::", &[("sealed", &[]), ("error", &[]), ("runs", &[]), ("dead_letters", &[])]);

@@ -6,6 +6,7 @@ pub mod config;
 pub mod elastic;
 pub mod files;
 mod private;
+mod redrive;
 mod retry_after;
 mod secret;
 pub mod state;
@@ -13,5 +14,6 @@ mod text;
 mod time;
 mod tls;
 
+pub use redrive::{RedriveError, Redriven, redrive};
 pub use secret::Secret;
 pub use text::one_line;
