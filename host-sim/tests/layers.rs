@@ -104,7 +104,7 @@ fn the_runtimes_modules_name_only_what_they_may() {
             ("source", &["parcel", "stop_signal"]),
             ("sink", &["error", "parcel"]),
             ("state", &["error", "parcel"]),
-            ("dead_letters", &["error", "parcel"]),
+            ("dead_letters", &["error", "parcel", "sink"]),
             ("ledger", &["parcel"]),
             ("queue", &["bounds", "ledger", "parcel"]),
             ("delivery", &["bounds", "dead_letters", "error", "ledger", "parcel", "queue", "sink", "state", "stop_signal"]),
@@ -158,7 +158,30 @@ fn the_workbenchs_modules_name_only_what_they_may() {
 
 #[test]
 fn the_live_hosts_modules_name_only_what_they_may() {
-    check("live/src", "crate::", &[("secret", &[]), ("config", &["secret"])]);
+    check(
+        "live/src",
+        "crate::",
+        &[
+            ("secret", &[]),
+            ("text", &[]),
+            ("time", &[]),
+            ("private", &[]),
+            ("retry_after", &[]),
+            ("tls", &[]),
+            ("config", &["secret"]),
+            ("state", &["private", "text", "time"]),
+            ("files", &["config", "private", "state", "time"]),
+            ("elastic", &["config", "retry_after", "text", "time", "tls"]),
+            ("redrive", &["private", "state"]),
+        ],
+    );
+    check("live/src/state", "super::", &[("sealed", &[]), ("error", &[]), ("runs", &[]), ("dead_letters", &[])]);
+    check("live/src/files", "super::", &[("rotating", &[]), ("stdout", &[])]);
+    check(
+        "live/src/elastic",
+        "super::",
+        &[("error", &[]), ("hosts", &[]), ("splice", &[]), ("bulk", &["splice"]), ("answer", &["error"]), ("cluster", &["error", "hosts"])],
+    );
     check(
         "live/src/config",
         "super::",

@@ -34,6 +34,7 @@ use std::time::Duration;
 
 use host_sim_runtime::Engine;
 
+pub(crate) use self::address::is_loopback;
 pub use self::azure::{Azure, Credential};
 pub use self::checkpoints::Checkpoints;
 pub use self::cloud::{Cloud, Names};

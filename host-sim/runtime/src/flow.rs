@@ -77,7 +77,7 @@ pub use self::dead_letters::{DeadLetters, Letter};
 use self::delivery::Delivery;
 pub use self::error::{BoxedError, DeliveryError, FlowError};
 pub use self::parcel::{Item, Lane, Mark, Parcel};
-pub use self::sink::{Fate, Sink, SinkError};
+pub use self::sink::{Fate, Refusal, Sink, SinkError};
 pub use self::source::Source;
 pub use self::state::{State, Stateless};
 pub use self::stop_signal::StopSignal;

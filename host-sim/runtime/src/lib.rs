@@ -53,7 +53,7 @@ pub mod transport;
 mod walk;
 
 pub use clock::Clock;
-pub use host::{Addresses, Allowance, Artifact, Cache, Code, Component, ConfigureError, Distrust, Engine, Instance, Limits, LoadError, Stop};
+pub use host::{Addresses, Allowance, Artifact, Cache, Code, Component, ConfigureError, Distrust, Engine, Instance, Limits, LoadError, Stop, private_folder};
 pub use pool::{Batch, Pool};
 pub use recovery::{DeadLetter, Decoder, Salvage};
 pub use walk::{Poller, Stride, Walk, WalkError};

@@ -75,7 +75,7 @@ impl flow::DeadLetters for DeadLetters<'_> {
     fn keep(&self, _lane: &Lane, letter: Letter<'_>) -> Result<(), BoxedError> {
         match letter {
             Letter::Message { letter, number } => Ok(self.message(&letter.message, number)?),
-            Letter::Document { item, why } => Err(format!("the document `{}` is refused: {why}", item.document.id).into()),
+            Letter::Document { item, refusal } => Err(format!("the document `{}` is refused: {}", item.document.id, refusal.why).into()),
         }
     }
 }

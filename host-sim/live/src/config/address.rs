@@ -38,7 +38,7 @@ pub(super) fn origin(text: &str) -> Result<Url, Mistake> {
 }
 
 /// Whether an address leads to this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),

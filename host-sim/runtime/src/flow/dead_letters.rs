@@ -2,6 +2,7 @@
 
 use super::error::BoxedError;
 use super::parcel::{Item, Lane};
+use super::sink::Refusal;
 use crate::recovery::DeadLetter;
 
 /// Keeps what gives no document, or is one that the sink refuses.
@@ -25,6 +26,6 @@ pub enum Letter<'a> {
         /// The document.
         item: &'a Item,
         /// What the sink says.
-        why: &'a str,
+        refusal: &'a Refusal,
     },
 }

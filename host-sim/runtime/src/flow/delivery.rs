@@ -103,7 +103,7 @@ impl<'a> Delivery<'a> {
                 }
                 Err(SinkError::TooLarge) => {
                     let bytes = part.items.first().map_or(0, |item| item.document.body.len());
-                    self.settle(part, vec![Fate::Refused(format!("it is too large: {bytes} bytes"))])?;
+                    self.settle(part, vec![Fate::Refused(format!("it is too large: {bytes} bytes").into())])?;
                     continue;
                 }
                 Err(SinkError::Busy { after }) => {
@@ -126,8 +126,8 @@ impl<'a> Delivery<'a> {
         for (item, ticket) in part.items.into_iter().zip(part.tickets) {
             match fates.next().unwrap_or(Fate::Busy) {
                 Fate::Stored => (),
-                Fate::Refused(why) => {
-                    let letter = Letter::Document { item: &item, why: &why };
+                Fate::Refused(refusal) => {
+                    let letter = Letter::Document { item: &item, refusal: &refusal };
                     self.dead_letters.keep(&ticket.lane, letter).map_err(DeliveryError::DeadLetter)?;
                 }
                 Fate::Busy => {

@@ -16,10 +16,25 @@ pub trait Sink: Sync {
 pub enum Fate {
     /// It is stored, or was already.
     Stored,
-    /// It is never going to be stored, and why.
-    Refused(String),
+    /// It is never going to be stored.
+    Refused(Refusal),
     /// It is to be given again.
     Busy,
+}
+
+/// Why a document is never going to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What the sink says.
+    pub why: String,
+    /// The number that it says it with, such as an HTTP status.
+    pub status: Option<u16>,
+}
+
+impl<T: Into<String>> From<T> for Refusal {
+    fn from(why: T) -> Self {
+        Self { why: why.into(), status: None }
+    }
 }
 
 /// Why nothing can be said of a batch.

@@ -6,6 +6,7 @@ mod folder;
 #[cfg(not(unix))]
 #[path = "cache/nowhere.rs"]
 mod folder;
+mod private;
 #[cfg(unix)]
 mod trust;
 
@@ -21,6 +22,7 @@ use wasmtime::component::Component;
 
 pub use self::distrust::Distrust;
 use self::folder::Folder;
+pub use self::private::private_folder;
 
 /// More pieces of compiled code than this are not kept; the oldest go first.
 const KEPT: usize = 32;

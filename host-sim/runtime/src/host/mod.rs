@@ -14,7 +14,7 @@ mod stop;
 mod wit;
 
 pub use artifact::{Artifact, Code};
-pub use cache::{Cache, Distrust};
+pub use cache::{Cache, Distrust, private_folder};
 pub use engine::Engine;
 pub use instance::{Component, ConfigureError, Instance};
 pub use limits::{Addresses, Limits};

@@ -1,8 +1,8 @@
-//! Why compiled code is neither taken from a folder nor kept there.
+//! Why nothing is taken from a folder or kept there.
 
 use std::path::{Path, PathBuf};
 
-/// Somebody else could have put code into the folder: through it, a folder above it or a file in it.
+/// Somebody else could have put something into the folder: through it, a folder above it or a file in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Distrust {
     /// It belongs to another user, whose id this is.

@@ -8,6 +8,7 @@ use super::{Cache, KEPT, distrust, forget_oldest};
 use crate::host::{Artifact, Code, Engine, Limits};
 
 mod private;
+mod private_folder;
 
 /// What stands in place of the folder where there is no Unix.
 #[expect(dead_code, reason = "nothing can be done with a folder that there is not")]

@@ -1,0 +1,284 @@
+//! A bulk endpoint on this machine that does what a script says, and stores documents as Elasticsearch does: once for each id.
+
+#![allow(dead_code, reason = "not every test uses all of it")]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use flate2::read::GzDecoder;
+use host_sim_live::config::Elasticsearch;
+use host_sim_live::elastic::{Agent, Cluster, ElasticSink, Labels, bounds};
+use host_sim_runtime::contract::Document;
+use host_sim_runtime::flow::{Bounds, Item, StopSignal};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use serde_json::{Value, json};
+
+/// A request that came.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// How many came before it.
+    pub number: usize,
+    /// Method and target.
+    pub line: String,
+    pub headers: BTreeMap<String, String>,
+    /// Index, id and text of each document, if it is a bulk request.
+    pub documents: Vec<(String, String, String)>,
+    /// Bytes of the body as it came.
+    pub bytes: usize,
+}
+
+/// What is done about a request.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// Documents are stored; the answer says so.
+    Store,
+    /// For each document: this status with this type of error, or it is stored.
+    Each(Vec<Option<(u16, &'static str)>>),
+    /// This status, with headers, and this body.
+    Say(u16, Vec<(&'static str, String)>, Vec<u8>),
+    /// Documents are stored, and the answer breaks off after so many bytes.
+    StoreAndBreakOff(usize),
+    /// Documents are stored, and the connection is cut.
+    StoreAndCut,
+    /// The connection is cut.
+    Cut,
+    /// First this long nothing.
+    After(Duration, Box<Reply>),
+}
+
+pub struct Endpoint {
+    pub address: String,
+    pub shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+pub struct Shared {
+    /// For each id, its index and its document, and how often it was created.
+    pub stored: Mutex<BTreeMap<String, (String, String, usize)>>,
+    pub asked: Mutex<Vec<Asked>>,
+    script: Box<dyn Fn(&Asked) -> Reply + Send + Sync>,
+    ends: AtomicBool,
+}
+
+impl Endpoint {
+    pub fn start(script: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+        Self::listen(None, script)
+    }
+
+    pub fn with_tls(config: ServerConfig, script: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+        Self::listen(Some(Arc::new(config)), script)
+    }
+
+    fn listen(tls: Option<Arc<ServerConfig>>, script: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let address = format!("{scheme}://{}", listener.local_addr().expect("it is bound"));
+        let shared = Arc::new(Shared { stored: Mutex::default(), asked: Mutex::default(), script: Box::new(script), ends: AtomicBool::new(false) });
+        let accepting = Arc::clone(&shared);
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if accepting.ends.load(Ordering::SeqCst) {
+                    break;
+                }
+                let Ok(stream) = stream else { continue };
+                let (shared, tls) = (Arc::clone(&accepting), tls.clone());
+                // It ends with its connection.
+                std::thread::spawn(move || {
+                    let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
+                    match tls {
+                        None => serve(stream, &shared),
+                        Some(config) => {
+                            let connection = ServerConnection::new(config).expect("the configuration is right");
+                            serve(StreamOwned::new(connection, stream), &shared);
+                        }
+                    }
+                });
+            }
+        });
+        Self { address, shared, thread: Some(thread) }
+    }
+
+    pub fn asked(&self) -> Vec<Asked> {
+        self.shared.asked.lock().expect("nobody panics").clone()
+    }
+
+    pub fn ids(&self) -> Vec<String> {
+        self.shared.stored.lock().expect("nobody panics").keys().cloned().collect()
+    }
+
+    pub fn document(&self, id: &str) -> Value {
+        let stored = self.shared.stored.lock().expect("nobody panics");
+        serde_json::from_str(&stored.get(id).expect("it is stored").1).expect("JSON")
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        self.shared.ends.store(true, Ordering::SeqCst);
+        // So that it looks.
+        let _ = TcpStream::connect(self.address.split_once("://").expect("an address").1);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(stream: impl Read + Write, shared: &Shared) {
+    let mut stream = BufReader::new(stream);
+    while let Some(asked) = request(&mut stream, shared) {
+        if shared.ends.load(Ordering::SeqCst) {
+            return;
+        }
+        let mut reply = (shared.script)(&asked);
+        while let Reply::After(time, next) = reply {
+            std::thread::sleep(time);
+            reply = *next;
+        }
+        if !answer(stream.get_mut(), shared, &asked, reply) {
+            return;
+        }
+    }
+}
+
+fn request(stream: &mut impl BufRead, shared: &Shared) -> Option<Asked> {
+    let line = line(stream)?;
+    let mut headers = BTreeMap::new();
+    loop {
+        let line = self::line(stream)?;
+        let Some((name, value)) = line.split_once(':') else { break };
+        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+    }
+    let length: usize = headers.get("content-length").map_or(0, |length| length.parse().expect("a number"));
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).ok()?;
+    let mut text = String::new();
+    if headers.get("content-encoding").is_some_and(|encoding| encoding == "gzip") {
+        GzDecoder::new(body.as_slice()).read_to_string(&mut text).expect("it is compressed");
+    } else {
+        text = String::from_utf8(body).expect("UTF-8");
+    }
+    let mut documents = Vec::new();
+    let mut lines = text.split_terminator('\n');
+    while let (Some(action), Some(document)) = (lines.next(), lines.next()) {
+        let action: Value = serde_json::from_str(action).expect("an action");
+        let part = |name: &str| action["create"][name].as_str().expect("it is to be created").to_owned();
+        documents.push((part("_index"), part("_id"), document.to_owned()));
+    }
+    let mut all = shared.asked.lock().expect("nobody panics");
+    let asked = Asked { number: all.len(), line, headers, documents, bytes: length };
+    all.push(asked.clone());
+    Some(asked)
+}
+
+fn line(stream: &mut impl BufRead) -> Option<String> {
+    let mut line = String::new();
+    stream.read_line(&mut line).ok().filter(|read| *read > 0)?;
+    Some(line.trim_end().to_owned())
+}
+
+/// Answers; gives whether the connection is used any longer.
+fn answer(stream: &mut impl Write, shared: &Shared, asked: &Asked, reply: Reply) -> bool {
+    let all_stored = || shared.create(&asked.documents, &[]);
+    match reply {
+        Reply::Store => say(stream, 200, &[], &all_stored(), usize::MAX),
+        Reply::Each(errors) => say(stream, 200, &[], &shared.create(&asked.documents, &errors), usize::MAX),
+        Reply::Say(status, headers, body) => say(stream, status, &headers, &body, usize::MAX),
+        Reply::StoreAndBreakOff(bytes) => {
+            say(stream, 200, &[], &all_stored(), bytes);
+            false
+        }
+        Reply::StoreAndCut => {
+            all_stored();
+            false
+        }
+        Reply::Cut => false,
+        Reply::After(..) => unreachable!("it was waited for"),
+    }
+}
+
+fn say(stream: &mut impl Write, status: u16, headers: &[(&str, String)], body: &[u8], most: usize) -> bool {
+    let mut text = format!("HTTP/1.1 {status} As Scripted\r\ncontent-length: {}\r\n", body.len()).into_bytes();
+    for (name, value) in headers {
+        text.extend(format!("{name}: {value}\r\n").bytes());
+    }
+    text.extend(b"\r\n");
+    text.extend(&body[..body.len().min(most)]);
+    stream.write_all(&text).and_then(|()| stream.flush()).is_ok()
+}
+
+impl Shared {
+    fn create(&self, documents: &[(String, String, String)], errors: &[Option<(u16, &'static str)>]) -> Vec<u8> {
+        let mut stored = self.stored.lock().expect("nobody panics");
+        let mut items = Vec::new();
+        for (at, (index, id, document)) in documents.iter().enumerate() {
+            let error = errors.get(at).copied().flatten();
+            let error = error.or_else(|| stored.contains_key(id).then_some((409, "version_conflict_engine_exception")));
+            items.push(match error {
+                Some((status, kind)) => json!({ "create": { "status": status, "error": { "type": kind, "reason": format!("because of {id}") } } }),
+                None => {
+                    stored.entry(id.clone()).or_insert_with(|| (index.clone(), document.clone(), 0)).2 += 1;
+                    json!({ "create": { "status": 201 } })
+                }
+            });
+        }
+        let errors = items.iter().any(|item| item["create"]["status"] != 201);
+        json!({ "errors": errors, "items": items }).to_string().into_bytes()
+    }
+}
+
+/// A status with a reason, as Elasticsearch gives it.
+pub fn said(status: u16, headers: &[(&'static str, &str)]) -> Reply {
+    let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    Reply::Say(status, headers, json!({ "error": { "type": "some_exception", "reason": "because" }, "status": status }).to_string().into_bytes())
+}
+
+/// Settings for these addresses, as plain as can be.
+pub fn settings(addresses: &[&str]) -> Elasticsearch {
+    Elasticsearch {
+        hosts: addresses.iter().map(|address| address.parse().expect("a URL")).collect(),
+        login: None,
+        ca_file: None,
+        ca_fingerprint: None,
+        proxy: None,
+        gzip: true,
+        bulk_bytes: 5 << 20,
+        bulk_documents: 1_000,
+        workers: 1,
+        pipeline: None,
+        add_ingested: false,
+        add_agent: false,
+        kibana: None,
+    }
+}
+
+pub const DATASETS: [&str; 2] = ["defender.event", "defender.run"];
+
+/// A sink for documents of two data sets.
+pub fn sink(settings: Elasticsearch) -> (ElasticSink, Arc<Cluster>) {
+    stoppable(settings, StopSignal::default())
+}
+
+pub fn stoppable(settings: Elasticsearch, stop: StopSignal) -> (ElasticSink, Arc<Cluster>) {
+    let cluster = Arc::new(Cluster::new(settings).expect("it is set up"));
+    let labels = Labels { input_type: "test".into(), agent: Agent { id: "a1".into(), name: "here".into() } };
+    (ElasticSink::new(Arc::clone(&cluster), &DATASETS.map(str::to_owned), "default", &labels, stop), cluster)
+}
+
+pub fn item(id: &str, body: &str) -> Item {
+    Item { document: Document { dataset: 0, id: id.into(), body: body.into(), source: None }, number: None }
+}
+
+/// So many documents.
+pub fn items(count: usize) -> Vec<Item> {
+    (0..count).map(|number| item(&format!("id-{number}"), &format!("{{\"number\":{number}}}"))).collect()
+}
+
+/// The bounds of settings, hardly waiting.
+pub fn impatient(settings: &Elasticsearch) -> Bounds {
+    Bounds { first_pause: Duration::from_millis(1), longest_pause: Duration::from_millis(50), ..bounds(settings) }
+}
