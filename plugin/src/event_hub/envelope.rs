@@ -125,7 +125,8 @@ impl Opener<'_, '_> {
         }
         let has = |name: &str| members.iter().any(|item| is(item, name) && !item.value.is_null());
         let names = if has("specversion") { &["data", "data_base64"][..] } else { &["data"] };
-        if !has("specversion") && !(has("eventType") && has("subject")) {
+        let is_of_event_grid = has("eventType") && has("subject");
+        if !is_of_event_grid && !has("specversion") {
             return None;
         }
         let mut data = members.iter().filter(|item| names.iter().any(|name| is(item, name)) && !item.value.is_null());

@@ -36,11 +36,11 @@ pub(super) fn read(bytes: &[u8]) -> Packed {
         };
     }
     let [0x78, flags, ..] = *bytes else { return Packed::Not };
-    if u16::from_be_bytes([0x78, flags]) % 31 != 0 {
+    if !u16::from_be_bytes([0x78, flags]).is_multiple_of(31) {
         return Packed::Not;
     }
     match inflate(bytes, TINFL_FLAG_PARSE_ZLIB_HEADER, MOST) {
-        Ok((unpacked, rest)) if rest.is_empty() => Packed::Unpacked { format: "zlib", bytes: unpacked },
+        Ok((unpacked, [])) => Packed::Unpacked { format: "zlib", bytes: unpacked },
         _ if str::from_utf8(bytes).is_ok() => Packed::Not,
         Ok(_) => Packed::Damaged("zlib that is followed by something".to_owned()),
         Err(why) => Packed::Damaged(format!("zlib {why}")),
