@@ -86,10 +86,12 @@ pub(super) fn reason(answer: &[u8]) -> String {
         #[serde(borrow)]
         error: Cause<'a>,
     }
-    match serde_json::from_slice::<Whole<'_>>(answer) {
+    let text = match serde_json::from_slice::<Whole<'_>>(answer) {
         Ok(whole) => whole.error.text(),
-        Err(_) => String::from_utf8_lossy(answer).trim().chars().take(200).collect::<String>().split('<').next().map(one_line).unwrap_or_default(),
-    }
+        // Not a page for a browser.
+        Err(_) => one_line(String::from_utf8_lossy(answer).chars().take(200).collect::<String>().split('<').next().unwrap_or_default().trim()),
+    };
+    if text.is_empty() { "no reason is given".to_owned() } else { text }
 }
 
 #[cfg(test)]
@@ -160,9 +162,15 @@ mod tests {
 
     #[test]
     fn the_reason_of_a_whole_answer_is_short() {
-        assert_eq!(reason(br#"{"error":{"type":"a","reason":"b"},"status":400}"#), "a: b");
-        assert_eq!(reason(br#"{"error":{"reason":"b"}}"#), "b");
-        assert_eq!(reason(b"no\x1b <html>"), "no\\u{1b} ");
-        assert_eq!(reason(b""), "");
+        for (answer, expected) in [
+            (r#"{"error":{"type":"a","reason":"b"},"status":400}"#, "a: b"),
+            (r#"{"error":{"reason":"b"}}"#, "b"),
+            ("no\u{1b} <html>", "no\\u{1b}"),
+            ("{}", "{}"),
+            ("", "no reason is given"),
+            (" <html>", "no reason is given"),
+        ] {
+            assert_eq!(reason(answer.as_bytes()), expected);
+        }
     }
 }

@@ -71,7 +71,10 @@ impl State for Watched<'_> {
         let stored = self.endpoint.shared.stored.lock().expect("nobody panics");
         for number in 0..parcels * self.together {
             let id = number.to_string();
-            assert!(stored.contains_key(&id) != aside.contains(&id), "{id} is stored or set aside, and not both");
+            // A panic here would leave the endpoint without its lock, and the flow without an end.
+            if stored.contains_key(&id) == aside.contains(&id) {
+                return Err(format!("{id} is to be stored or set aside, and not both or neither").into());
+            }
         }
         *self.kept.lock().expect("nobody panics") = parcels;
         Ok(())

@@ -44,7 +44,7 @@ impl SearchServer {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Ends it, and starts it again on the same data and port.
+    /// Ends it; its data stay.
     pub fn stop(&mut self) {
         let pid = self.child.id().to_string();
         let _ = Command::new("kill").args(["-TERM", &pid]).status();
@@ -59,6 +59,7 @@ impl SearchServer {
         let _ = self.child.wait();
     }
 
+    /// Starts it again on the same data and port.
     pub fn start_again(&mut self) {
         self.child = launch(&self.home, &self.jars, self.port, &self.settings);
         self.wait_until_ready();
@@ -117,9 +118,12 @@ fn unchunked(mut body: &str) -> Option<String> {
     }
 }
 
-fn sources() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/search-server")
-}
+/// What it is started from.
+const SOURCES: [(&str, &str); 3] = [
+    ("pom.xml", include_str!("../search-server/pom.xml")),
+    ("log4j2.properties", include_str!("../search-server/log4j2.properties")),
+    ("SearchServer.java", include_str!("../search-server/SearchServer.java")),
+];
 
 /// A folder with all jars. They stay there for the next time.
 fn resolve(folder: &Path) -> Result<PathBuf, String> {
@@ -129,23 +133,24 @@ fn resolve(folder: &Path) -> Result<PathBuf, String> {
             return Err(format!("`{program}` cannot be run"));
         }
     }
-    let pom = fs::read_to_string(sources().join("pom.xml")).expect("it is there");
-    let (jars, known) = (folder.join("jars"), folder.join("jars/pom.xml"));
-    if fs::read_to_string(&known).is_ok_and(|known| known == pom) {
+    let (jars, whole) = (folder.join("jars"), folder.join("jars/whole"));
+    let (_, pom) = SOURCES[0];
+    if fs::read_to_string(&whole).is_ok_and(|whole| whole == pom) {
         return Ok(jars);
     }
+    let failed = |error: std::io::Error| error.to_string();
     let _ = fs::remove_dir_all(&jars);
-    fs::create_dir_all(&jars).map_err(|error| error.to_string())?;
+    fs::create_dir_all(&jars).and_then(|()| fs::write(jars.join("pom.xml"), pom)).map_err(failed)?;
     let output = Command::new("mvn")
         .args(["-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime", "-f"])
-        .arg(sources().join("pom.xml"))
+        .arg(jars.join("pom.xml"))
         .arg(format!("-DoutputDirectory={}", jars.display()))
         .output()
-        .map_err(|error| error.to_string())?;
+        .map_err(failed)?;
     if !output.status.success() {
         return Err(format!("Maven cannot resolve its jars: {}", String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default()));
     }
-    fs::write(known, pom).map_err(|error| error.to_string())?;
+    fs::write(whole, pom).map_err(failed)?;
     Ok(jars)
 }
 
@@ -164,6 +169,9 @@ fn lay_out(home: &Path, jars: &Path) {
     let module = home.join("modules/transport-netty4");
     for folder in ["config", "plugins", "modules/transport-netty4"] {
         fs::create_dir_all(home.join(folder)).expect("writable");
+    }
+    for (name, text) in SOURCES {
+        fs::write(home.join(name), text).expect("writable");
     }
     for (name, path) in jars_in(jars).into_iter().filter(|(name, _)| is_of_transport(name)) {
         fs::copy(path, module.join(name)).expect("writable");
@@ -187,9 +195,9 @@ fn launch(home: &Path, jars: &Path, port: u16, settings: &[String]) -> Child {
     let log = File::options().create(true).append(true).open(home.join("server.log")).expect("writable");
     Command::new("java")
         .args(["-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.disable.jmx=true"])
-        .arg(format!("-Dlog4j.configurationFile={}", sources().join("log4j2.properties").display()))
+        .arg(format!("-Dlog4j.configurationFile={}", home.join("log4j2.properties").display()))
         .args(["-cp", &class_path.join(":")])
-        .arg(sources().join("SearchServer.java"))
+        .arg(home.join("SearchServer.java"))
         .arg(home)
         .args(["cluster.name=test", "node.name=test", "discovery.type=single-node", "network.host=127.0.0.1"])
         .args(["transport.port=0", "transport.type=netty4", "http.type=netty4"])
