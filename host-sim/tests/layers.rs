@@ -172,9 +172,30 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("state", &["private", "text", "time"]),
             ("files", &["config", "private", "state", "time"]),
             ("elastic", &["config", "retry_after", "text", "time", "tls"]),
+            ("azure", &["config", "private", "retry_after", "text", "time", "tls"]),
             ("redrive", &["private", "state"]),
         ],
     );
+    check(
+        "live/src/azure",
+        "super::",
+        &[
+            ("body", &[]),
+            ("gate", &[]),
+            ("pace", &[]),
+            ("patience", &[]),
+            ("redactor", &[]),
+            ("resolver", &[]),
+            ("scratch", &[]),
+            ("client", &["resolver"]),
+            ("recorder", &["redactor"]),
+            ("trace", &["redactor"]),
+            ("credential", &["client", "patience", "redactor"]),
+            ("sender", &["body", "credential", "gate", "pace", "patience", "recorder", "redactor", "resolver", "trace"]),
+            ("transport", &["client", "credential", "gate", "pace", "patience", "recorder", "redactor", "sender", "trace"]),
+        ],
+    );
+    check("live/src/azure/credential", "super::", &[("assertion", &[]), ("audiences", &[]), ("http", &[]), ("kind", &["assertion", "http"])]);
     check("live/src/state", "super::", &[("sealed", &[]), ("error", &[]), ("runs", &[]), ("dead_letters", &[])]);
     check("live/src/files", "super::", &[("rotating", &[]), ("stdout", &[])]);
     check(

@@ -1,7 +1,8 @@
-//! A host to leave running: what it is configured with, where it delivers to, what it knows after a restart, and in time where it collects from.
+//! A host to leave running: what it is configured with, where it collects from and delivers to, and what it knows after a restart.
 //!
 //! It knows no command line.
 
+pub mod azure;
 pub mod config;
 pub mod elastic;
 pub mod files;

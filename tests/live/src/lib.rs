@@ -1,0 +1,13 @@
+//! Servers on loopback that play what a live host talks to, with the faults that a test plans. They are ordinary threads, and end when they are dropped.
+
+mod authority;
+pub mod azure;
+mod http;
+mod proxy;
+mod server;
+
+pub use authority::Authority;
+pub use azure::{Azure, Fault, Tenant};
+pub use http::{Answer, Asked};
+pub use proxy::Proxy;
+pub use server::Server;
