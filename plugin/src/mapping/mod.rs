@@ -14,6 +14,8 @@ pub(crate) mod kinds;
 mod parts;
 mod record;
 pub mod reference;
+mod resource;
+mod severity;
 mod trace;
 
 use core::ops::ControlFlow;
