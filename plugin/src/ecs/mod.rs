@@ -8,7 +8,7 @@ mod schema;
 
 pub(crate) use assessment::ASSESSMENT;
 pub(crate) use document::Document;
-pub(crate) use event::EVENT;
+pub(crate) use event::{EVENT, POINT};
 pub(crate) use run::RUN;
 pub(crate) use schema::{Schema, Slot};
 
