@@ -49,6 +49,10 @@ impl Found {
     fn value(&mut self, kinds: &BTreeMap<String, String>, path: &str, value: &Value) {
         match (kinds.get(path).map(String::as_str), value) {
             (Some("flattened"), _) => drop(self.declared.insert(path.to_owned())),
+            (Some("geo_point"), Value::Object(point)) => {
+                self.declared.insert(path.to_owned());
+                assert!(point.len() == 2 && point["lat"].is_number() && point["lon"].is_number(), "{path} is {value}");
+            }
             (_, Value::Object(members)) => {
                 for (name, value) in members {
                     let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };

@@ -233,7 +233,8 @@ fn e2_records_of_every_kind_on_one_hub() {
     let kinds = [
         (json!({ "AlertType": "VM_X", "SystemAlertId": "1" }), "alert", "intrusion_detection", "info"),
         (json!({ "type": "Microsoft.Security/assessments" }), "state", "configuration", "info"),
-        (json!({ "type": "Microsoft.Security/assessments/subAssessments" }), "state", "vulnerability", "info"),
+        (json!({ "type": "Microsoft.Security/assessments/subAssessments" }), "state", "configuration", "info"),
+        (json!({ "type": "a/subAssessments", "properties": { "additionalData": { "cvss": { "3.0": {} } } } }), "state", "vulnerability", "info"),
         (json!({ "type": "Microsoft.Security/secureScores" }), "metric", "configuration", "info"),
         (json!({ "type": "Microsoft.Security/secureScores/secureScoreControls" }), "metric", "configuration", "info"),
         (json!({ "type": "Microsoft.Security/regulatoryComplianceStandards/x/regulatoryComplianceAssessments" }), "state", "configuration", "info"),
@@ -269,10 +270,10 @@ fn e2_the_extended_profile_adds_what_the_reference_leaves_out() {
             ("/rule", json!({ "id": "VM_X", "name": "N", "description": "D" })),
             ("/threat/tactic/name", json!(["Execution", "Impact"])),
             ("/cloud/account/id", json!("s")),
-            ("/user", json!({ "name": ["eve"], "id": ["S-1"], "domain": ["CORP"] })),
-            ("/related", json!({ "user": ["eve", "S-1"], "hosts": ["h", "vm"], "hash": ["ab"] })),
-            ("/file", json!({ "name": ["x.exe"], "directory": ["c:"] })),
-            ("/process/command_line", json!(["x"])),
+            ("/user", json!({ "name": "eve", "id": "S-1", "domain": "CORP" })),
+            ("/related", json!({ "user": ["eve", "S-1"], "hosts": ["h"], "hash": ["ab"] })),
+            ("/file", json!({ "name": "x.exe", "directory": "c:", "path": "c:\\x.exe" })),
+            ("/process/command_line", json!("x")),
         ],
     );
 }

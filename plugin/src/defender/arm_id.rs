@@ -5,6 +5,7 @@ use std::borrow::Cow;
 const SUBSCRIPTIONS: &str = "/subscriptions/";
 const PROVIDERS: &str = "/providers/";
 const CONNECTORS: &str = "/providers/Microsoft.Security/securityConnectors/";
+const SECURITY: &str = "/providers/Microsoft.Security/";
 const ASSESSMENTS: &str = "/providers/Microsoft.Security/assessments/";
 
 /// The namespace of what belongs to no provider: subscriptions and resource groups.
@@ -72,6 +73,11 @@ impl<'a> ArmId<'a> {
 /// The resource that an assessment belongs to, by the id of the assessment or of one of its findings.
 pub(crate) fn assessed_resource(assessment: &str) -> Option<&str> {
     assessment.get(..find(assessment, ASSESSMENTS)?).filter(|resource| !resource.is_empty())
+}
+
+/// The resource that a finding belongs to: what stands before the last provider that is Defender itself.
+pub(crate) fn last_assessed_resource(finding: &str) -> Option<&str> {
+    finding.get(..rfind(finding, SECURITY)?).filter(|resource| !resource.is_empty())
 }
 
 fn after<'a>(text: &'a str, start: &str) -> Option<&'a str> {

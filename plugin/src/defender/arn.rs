@@ -7,6 +7,14 @@ pub(crate) fn account_of(arn: &str) -> Option<&str> {
     parts.nth(3).filter(|account| !account.trim().is_empty())
 }
 
+/// A part by its place, the scheme being the first; nothing if it is blank.
+pub(crate) fn part(arn: &str, place: usize) -> Option<&str> {
+    let mut parts = arn.split(':');
+    let scheme = parts.clone().next()?;
+    scheme.eq_ignore_ascii_case("arn").then_some(())?;
+    parts.nth(place).filter(|part| !part.trim().is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

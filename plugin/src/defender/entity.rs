@@ -11,8 +11,6 @@ parts! { named Order _;
         end_time_utc = "EndTimeUtc", host_name = "HostName", ip_addresses = "IpAddresses", is_domain_joined = "IsDomainJoined", is_valid = "IsValid",
         location = "Location", os_family = "OSFamily", process_id = "ProcessId", protocol = "Protocol", start_time_utc = "StartTimeUtc",
         threat_intelligence = "ThreatIntelligence", url = "Url",
-        aad_user_id = "AadUserId", command_line = "CommandLine", directory = "Directory", file_hashes = "FileHashes", name = "Name",
-        nt_domain = "NTDomain", sid = "Sid", type_ as "type" = "Type", value = "Value",
     }
 
     /// Where its address is.
@@ -34,11 +32,6 @@ parts! { named Order _;
     /// Where that address is.
     INNER_LOCATION: InnerLocation in Inner "location", Ignored, "Entities[].IpAddresses[].Location" {
         asn = "Asn",
-    }
-
-    /// A hash of a file.
-    HASH: Hash in Entity "file_hashes", Ignored, "Entities[].FileHashes[]" {
-        value = "Value",
     }
 }
 

@@ -17,7 +17,9 @@ pub(crate) mod entity;
 pub(crate) mod hub;
 pub(crate) mod image;
 pub(crate) mod metadata;
+pub(crate) mod node;
 pub(crate) mod part;
+pub(crate) mod property;
 
 #[cfg(test)]
 mod tests {

@@ -46,7 +46,7 @@ pub(crate) struct Source {
 }
 
 /// No part has more members that rules read; one that needs more raises it, up to half of [`Part::by_key`].
-const MOST: usize = 40;
+const MOST: usize = 48;
 
 impl Part {
     /// A part; its members are looked up by their keys.

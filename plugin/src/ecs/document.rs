@@ -16,7 +16,7 @@ pub(crate) struct Document<'a> {
 }
 
 /// Enough for the slots of every schema.
-const WORDS: usize = 3;
+const WORDS: usize = 5;
 
 const _: () = assert!(EVENT.slots.len() <= 64 * WORDS && ASSESSMENT.slots.len() <= 64 * WORDS && RUN.slots.len() <= 64 * WORDS);
 

@@ -10,7 +10,7 @@ mod shape;
 
 pub(crate) use assessment::ASSESSMENT;
 pub(crate) use document::Document;
-pub(crate) use event::EVENT;
+pub(crate) use event::{EVENT, POINT};
 pub(crate) use run::RUN;
 pub(crate) use schema::{Kind, Schema, Slot};
 pub(crate) use shape::{Place, Shape};

@@ -40,6 +40,22 @@ impl<'a> Distinct<'a> {
         if self.texts.len() <= FEW { self.texts.contains(&text) } else { self.set.contains(text) }
     }
 
+    /// The same, of the first so many.
+    pub(crate) fn at_most(mut self, arena: &'a Bump, most: usize) -> Value<'a> {
+        self.texts.truncate(most);
+        self.value(arena)
+    }
+
+    /// Whether one of them differs from that text in nothing but letter case.
+    pub(crate) fn has_in_any_case(&self, text: &str) -> bool {
+        self.texts.iter().any(|own| own.eq_ignore_ascii_case(text))
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
     /// An array, `Null` if nothing was added.
     pub(crate) fn value(&self, arena: &'a Bump) -> Value<'a> {
         if self.texts.is_empty() { Value::Null } else { array(arena, self.texts.iter().map(|text| Value::Text(text))) }

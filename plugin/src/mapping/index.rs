@@ -61,7 +61,8 @@ impl<'a> Fit<'_, 'a> {
             Kind::Date => self.each(value, |fit, value| fit.typed(value, Cast::Date)),
             Kind::Double | Kind::Float => self.each(value, |fit, value| fit.typed(value, Cast::Double)),
             Kind::Long => self.each(value, |fit, value| fit.typed(value, Cast::Long)),
-            Kind::Object => value,
+            // A point is made by a rule, of numbers that were read.
+            Kind::GeoPoint | Kind::Object => value,
         }
     }
 

@@ -15,6 +15,8 @@ mod kinds;
 mod parts;
 mod record;
 pub mod reference;
+mod resource;
+mod severity;
 mod trace;
 
 use core::ops::ControlFlow;

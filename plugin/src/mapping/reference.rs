@@ -88,9 +88,10 @@ fn event_sources() -> Vec<(&'static str, String)> {
         }
     }
     sources.extend(entities::COLLECTIONS.iter().map(|rule| (EVENT.slots[rule.target].name, rule.to_string())));
-    for rules in [event::RULES, alert_type::RULES, identifiers::RULES, entities::RULES, extended::RULES] {
+    for rules in [event::RULES, alert_type::RULES, identifiers::RULES, entities::RULES].iter().chain(extended::RULES) {
         sources.extend(table(&EVENT, rules));
     }
+    sources.extend(extended::finding::kept().map(|(slot, text)| (EVENT.slots[slot].name, text)));
     sources.extend(common(Dataset::Event));
     sources
 }

@@ -78,16 +78,27 @@ fn cases_assessment() {
 
 #[test]
 fn cases_extended_assessment() {
-    let Some(cases) = extended::cases("assessment") else { return };
+    run_extended("assessment", &[]);
+}
+
+#[test]
+fn cases_extended_event() {
+    run_extended("event", &[]);
+}
+
+/// Runs the cases of profile `extended`; those of `unmet` are known not to hold.
+fn run_extended(dataset: &str, unmet: &[&str]) {
+    let Some(cases) = extended::cases(dataset) else { return };
     assert!(cases.len() > 50);
     let mut failures: Vec<String> = Vec::new();
     for case in &cases {
         let name = case["name"].as_str().expect("a name");
         let wrong = extended::check(case);
-        if !wrong.is_empty() {
+        assert!(!unmet.contains(&name) || !wrong.is_empty(), "{name} holds by now");
+        if !wrong.is_empty() && !unmet.contains(&name) {
             failures.push(format!("{name}:\n  {}", wrong.join("\n  ")));
         }
     }
-    println!("extended assessment: {} of {} met", cases.len() - failures.len(), cases.len());
+    println!("extended {dataset}: {} of {} met", cases.len() - failures.len() - unmet.len(), cases.len());
     assert!(failures.is_empty(), "{} of {} differ\n{}", failures.len(), cases.len(), failures.join("\n"));
 }

@@ -44,6 +44,7 @@ fn field(value: &Value, path: &str) -> Result<(), String> {
     let fits = match KINDS.get(path).map(String::as_str) {
         _ if is_parent => return members(value, &format!("{path}.")),
         Some("flattened") => return flattened(value, 0),
+        Some("geo_point") => is_point(value),
         Some("ip") => value.as_str().is_some_and(|text| text.parse::<IpAddr>().is_ok()),
         Some("long") => value.is_i64() || value.as_str().is_some_and(|text| text.parse::<i64>().is_ok()),
         Some("double" | "float") => value.as_f64().is_some_and(f64::is_finite),
@@ -54,6 +55,12 @@ fn field(value: &Value, path: &str) -> Result<(), String> {
         None => true,
     };
     if fits { Ok(()) } else { Err(format!("`{path}` is {value}")) }
+}
+
+/// Degrees of latitude and longitude.
+fn is_point(value: &Value) -> bool {
+    let within = |name: &str, most: f64| value.get(name).and_then(Value::as_f64).is_some_and(|degrees| degrees.abs() <= most);
+    within("lat", 90.0) && within("lon", 180.0)
 }
 
 fn flattened(value: &Value, level: usize) -> Result<(), String> {

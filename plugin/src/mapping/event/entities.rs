@@ -18,6 +18,7 @@ use crate::mapping::convert::uri;
 use crate::mapping::distinct::Distinct;
 use crate::mapping::java;
 use crate::mapping::record::{Reader, Record, rules};
+use crate::settings::{Profile, Settings};
 
 /// What is converted in every entity, in this order.
 const CONVERSIONS: &[Conversion] = conversions! {
@@ -94,6 +95,9 @@ pub(crate) const COLLECTIONS: &[Collection] = collections! {
     copied "related.ip"                = ENTITY.address, INNER.address;
 };
 
+/// Those that profile `extended` fills as well; the others it fills by rules of its own, so that there no member goes.
+const STAYING: [Slot; 2] = [EVENT.slot("related.hosts"), EVENT.slot("related.ip")];
+
 impl fmt::Display for Collection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, source) in self.sources.iter().enumerate() {
@@ -129,7 +133,7 @@ pub(super) struct Entity<'a> {
 }
 
 /// Maps all entities of a record.
-pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>, keep_copied: bool) {
+pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) {
     let Some(objects) = objects(record, root, RECORD.entities) else { return };
     let renamed: Vec<Value<'a>> = objects.iter().map(|object| ENTITY_NAMES.apply(record.arena, *object, location_value)).collect();
     let entities: Vec<Entity<'a>> = renamed.iter().map(|object| Entity::of(*object)).collect();
@@ -137,11 +141,12 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, root: Value<'a>, keep_copied: b
         convert(record, entity);
     }
     lower_protocols(record, &entities);
-    for rule in COLLECTIONS {
+    let is_extended = settings.profile == Profile::Extended;
+    for rule in COLLECTIONS.iter().filter(|rule| !is_extended || STAYING.contains(&rule.target)) {
         record.fill_slot(rule.target, rule, |read| rule.value(read, &entities));
     }
     url(record, &entities);
-    if !keep_copied {
+    if !is_extended && !settings.preserve_duplicate_custom_fields {
         for source in COLLECTIONS.iter().filter(|rule| rule.moved).flat_map(|rule| rule.sources) {
             entities.iter().filter_map(|entity| entity.member(*source)).for_each(|member| member.value.set(Value::Null));
         }

@@ -4,6 +4,7 @@ pub(crate) mod alert_type;
 pub(crate) mod entities;
 pub(crate) mod extended;
 pub(crate) mod identifiers;
+mod intake;
 pub(crate) mod moves;
 
 use super::index;
@@ -45,14 +46,17 @@ pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Setti
         Value::Null => return,
         other => return record.errors.unexpected(&"message", other, "an object"),
     }
-    let keep_copied = settings.preserve_duplicate_custom_fields;
+    let is_extended = settings.profile == Profile::Extended;
+    let root = if is_extended { intake::of_its_kind(record, root, row.kind) } else { root };
     let parts = Parts::of(record, root, PARTS);
-    alert_type::apply(record, &parts);
+    if !is_extended {
+        alert_type::apply(record, &parts);
+    }
     moves::apply(record, &parts, settings);
-    entities::apply(record, root, keep_copied);
+    entities::apply(record, root, settings);
     identifiers::apply(record, root);
-    if settings.profile == Profile::Extended {
-        extended::apply(record, &parts, row.kind);
+    if is_extended {
+        extended::apply(record, &parts, root, row.kind);
         index::apply(record, shape);
     }
     // What is recognised by something that no field shows must not be lost either.

@@ -1,13 +1,14 @@
 //! `cloud.*`: the cloud that a resource is in, and whose account.
 
 use super::id::{self, Place};
-use super::provider::Cloud;
+use super::provider::{cloud_of, only_foreign};
 use super::{Parts, copy, text};
 use crate::defender::arn;
 use crate::defender::assessment::{ADDITIONAL, RESOURCE, SUB_RESOURCE};
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::Value;
 use crate::mapping::record::{Reader, Record, rules};
+use crate::mapping::resource::{self, Cloud};
 
 rules! { ASSESSMENT;
     PROVIDER "cloud.provider" =
@@ -36,7 +37,7 @@ const INSTANCES: &[Place] = &[Place::Member(RESOURCE.native_resource_id), Place:
 
 /// Sets all of them.
 pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, cloud: Option<Cloud>) {
-    record.fill(&PROVIDER, |read| Cloud::of(read, parts).map_or(Value::Null, |cloud| Value::Text(cloud.name())));
+    record.fill(&PROVIDER, |read| cloud_of(read, parts).map_or(Value::Null, |cloud| Value::Text(cloud.name())));
     record.fill(&ACCOUNT, |read| account(read, parts, cloud).map_or(Value::Null, Value::Text));
     if cloud == Some(Cloud::Gcp) {
         record.fill(&PROJECT, |read| copy(read, parts, &[ADDITIONAL.project_id, SUB_RESOURCE.project_id]));
@@ -45,7 +46,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, cloud: Optio
     record.fill(&INSTANCE_ID, |read| id::first(read, parts, cloud, INSTANCES).map_or(Value::Null, Value::Text));
     record.fill(&INSTANCE_NAME, |read| {
         let name = text(read, parts, &[RESOURCE.resource_name]);
-        name.map_or_else(|| copy(read, parts, Cloud::only_foreign(cloud, &[ADDITIONAL.resource_name, SUB_RESOURCE.resource_name])), Value::Text)
+        name.map_or_else(|| copy(read, parts, only_foreign(cloud, &[ADDITIONAL.resource_name, SUB_RESOURCE.resource_name])), Value::Text)
     });
 }
 
@@ -59,25 +60,5 @@ fn account<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, cloud: Option<Cloud
     }
     let subscription = IN_SUBSCRIPTIONS.iter().find_map(|place| id::own_arm_id(place.id(read, parts, cloud)?, cloud)?.subscription())?;
     // Both spellings come, as of all ids of Azure.
-    let is_spelled_otherwise = is_uuid(subscription) && subscription.bytes().any(|byte| byte.is_ascii_uppercase());
-    Some(if is_spelled_otherwise { read.arena.alloc_str(&subscription.to_ascii_lowercase()) } else { subscription })
-}
-
-fn is_uuid(text: &str) -> bool {
-    let mut groups = text.split('-');
-    let is_of = |group: &str, length: usize| group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit());
-    [8, 4, 4, 4, 12].into_iter().all(|length| groups.next().is_some_and(|group| is_of(group, length))) && groups.next().is_none()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_uuid_is_five_groups_of_digits() {
-        assert!(is_uuid("7C1D2E30-0000-4000-8000-0000000000a1"));
-        for text in ["", "7c1d2e30", "7c1d2e30-0000-4000-8000-0000000000a1-", "7c1d2e30-0000-4000-8000-0000000000g1", "Quarry"] {
-            assert!(!is_uuid(text), "{text}");
-        }
-    }
+    Some(resource::subscription(read.arena, subscription))
 }

@@ -6,11 +6,11 @@ use super::Parts;
 use super::details::Details;
 use super::lists::{Id, Kind, List};
 use super::score::{self, Score};
-use super::severity::{Severity, Word};
 use super::texts::{begins_as_cve, scanners};
 use crate::defender::assessment::{ADDITIONAL, ELEMENT, SCANNER, SUB, SUB_ADDITIONAL, VULNERABILITY};
 use crate::json::tree::{Member, Value};
 use crate::mapping::record::{Reader, Record};
+use crate::mapping::severity::{Severity, Word};
 
 const DETAILS: Kind = Kind { path: "additional_data.cves_details", ids: &[ELEMENT.cve_id], holds_objects: true };
 const OF_FINDING: Kind = Kind { path: "sub_assessment.additional_data.cve", ids: &[ELEMENT.title, ELEMENT.cve_id], holds_objects: true };

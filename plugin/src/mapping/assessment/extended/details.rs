@@ -3,10 +3,10 @@
 use super::Parts;
 use super::lists::Id;
 use super::score::{self, Score};
-use super::severity::{Severity, Word};
 use crate::defender::assessment::{ADDITIONAL, CVSS_SCORE, CVSS2, CVSS3, CVSS4, SUB_ADDITIONAL, VULNERABILITY};
 use crate::json::tree::Value;
 use crate::mapping::record::Record;
+use crate::mapping::severity::{Severity, Word};
 
 /// Read before anything of the record is left out of the tree.
 pub(super) struct Details<'a> {

@@ -1,11 +1,11 @@
 //! The places where the id of a resource may stand.
 
-use super::provider::Cloud;
 use super::{Parts, text};
 use crate::defender::arm_id::{ArmId, assessed_resource};
 use crate::defender::assessment::{ADDITIONAL, RECORD, SUB, SUB_RESOURCE};
 use crate::defender::part::Source;
 use crate::mapping::record::Reader;
+use crate::mapping::resource::Cloud;
 
 /// One of them.
 #[derive(Debug, Clone, Copy)]

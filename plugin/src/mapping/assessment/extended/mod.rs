@@ -19,7 +19,6 @@ mod read;
 mod resource;
 pub(crate) mod rule;
 mod score;
-mod severity;
 mod status;
 mod texts;
 mod vulnerability;
@@ -27,7 +26,7 @@ mod vulnerability;
 use self::cves::{Cve, Lists};
 use self::details::Details;
 use self::own::Places;
-use self::provider::Cloud;
+use self::provider::cloud_of;
 use self::read::{copy, text};
 use self::vulnerability::{About, SLOTS};
 use super::{Class, Parts, TREE, conversions, copies, duplicates, event, intake};
@@ -249,7 +248,7 @@ fn roughly(value: Value<'_>) -> usize {
 
 /// Sets whose resource a finding is about.
 fn identity<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
-    let cloud = record.look(|read| Cloud::of(read, parts));
+    let cloud = record.look(|read| cloud_of(read, parts));
     cloud::apply(record, parts, cloud);
     image::apply(record, parts);
     resource::apply(record, parts, cloud);

@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use bumpalo::Bump;
-
 use super::id::{self, Place};
-use super::provider::Cloud;
+use super::provider::only_foreign;
 use super::{Parts, text};
 use crate::defender::arm_id::{self, ArmId};
 use crate::defender::assessment::{ADDITIONAL, RESOURCE, SUB_RESOURCE};
@@ -13,6 +11,7 @@ use crate::defender::image::{name_with_host_of, repository_of};
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::{Value, array};
 use crate::mapping::record::{Reader, Record, rules};
+use crate::mapping::resource::{Cloud, in_one_spelling, is_machine, is_of_azure, last_of, lower};
 
 rules! { ASSESSMENT;
     ID "resource.id" =
@@ -43,7 +42,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, cloud: Optio
     let mut id = None;
     record.fill(&ID, |read| {
         id = id::first(read, parts, cloud, PLACES);
-        id.map_or(Value::Null, |id| Value::Text(if ArmId::new(id).is_some() { lower(read.arena, id) } else { id }))
+        id.map_or(Value::Null, |id| Value::Text(in_one_spelling(read.arena, id)))
     });
     let mut kind = Kind::default();
     record.fill(&TYPE, |read| {
@@ -80,9 +79,9 @@ impl<'a> Kind<'a> {
     /// As the record says, and where it says nothing as the ids do.
     fn of(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, cloud: Option<Cloud>, id: Option<&'a str>) -> Self {
         let provider = text(read, parts, &[SUB_RESOURCE.resource_provider, RESOURCE.resource_provider])
-            .or_else(|| text(read, parts, Cloud::only_foreign(cloud, &[ADDITIONAL.resource_provider])));
+            .or_else(|| text(read, parts, only_foreign(cloud, &[ADDITIONAL.resource_provider])));
         let types = text(read, parts, &[SUB_RESOURCE.resource_type, RESOURCE.resource_type])
-            .or_else(|| text(read, parts, Cloud::only_foreign(cloud, &[ADDITIONAL.resource_type])));
+            .or_else(|| text(read, parts, only_foreign(cloud, &[ADDITIONAL.resource_type])));
         let (named, types) = types.map_or((None, None), |types| without_provider(types, provider));
         let mut kind = Self { namespace: provider.or(named), types };
         if kind.namespace.is_none() || kind.types.is_none() {
@@ -123,13 +122,8 @@ fn without_provider<'a>(types: &'a str, provider: Option<&str>) -> (Option<&'a s
     }
 }
 
-fn is_of_azure(namespace: &str) -> bool {
-    namespace.get(.."microsoft.".len()).is_some_and(|start| start.eq_ignore_ascii_case("microsoft."))
-}
-
 fn given_name<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, cloud: Option<Cloud>) -> Option<&'a str> {
-    text(read, parts, &[SUB_RESOURCE.resource_name, RESOURCE.resource_name])
-        .or_else(|| text(read, parts, Cloud::only_foreign(cloud, &[ADDITIONAL.resource_name])))
+    text(read, parts, &[SUB_RESOURCE.resource_name, RESOURCE.resource_name]).or_else(|| text(read, parts, only_foreign(cloud, &[ADDITIONAL.resource_name])))
 }
 
 fn name_in(id: &str) -> Option<&str> {
@@ -142,33 +136,14 @@ fn name_in(id: &str) -> Option<&str> {
 fn host<'a>(read: &mut Reader<'_, 'a>, parts: &Parts<'a>, cloud: Option<Cloud>, id: Option<&'a str>, kind: Kind<'a>) -> Option<&'a str> {
     let is_on_premise = text(read, parts, &[RESOURCE.source]).is_some_and(|source| source.eq_ignore_ascii_case("OnPremise"))
         && text(read, parts, &[RESOURCE.machine_name]).is_some();
-    if is_on_premise || is_machine(cloud, kind) {
+    if is_on_premise || is_machine(cloud, kind.namespace, kind.types) {
         return text(read, parts, &[SUB_RESOURCE.resource_name, RESOURCE.resource_name, RESOURCE.machine_name])
-            .or_else(|| text(read, parts, Cloud::only_foreign(cloud, &[ADDITIONAL.resource_name])))
+            .or_else(|| text(read, parts, only_foreign(cloud, &[ADDITIONAL.resource_name])))
             .or_else(|| id.and_then(|id| id::own_arm_id(id, cloud)).or_else(|| id::own_arm_id(id::owner(read, parts)?, cloud)).map(ArmId::name));
     }
     // What was found is something on the machine, as in the reference.
     let is_on_machine = text(read, parts, &[RESOURCE.resource_type]).is_some_and(|types| last_of(types).eq_ignore_ascii_case("virtualMachines"));
     if is_on_machine { text(read, parts, &[RESOURCE.resource_name]) } else { None }
-}
-
-fn is_machine(cloud: Option<Cloud>, kind: Kind<'_>) -> bool {
-    let is_of = |namespace: &str| kind.namespace.is_some_and(|given| given.eq_ignore_ascii_case(namespace));
-    match last_of(kind.types.unwrap_or_default()).to_ascii_lowercase().as_str() {
-        "virtualmachines" | "onpremisemachines" => true,
-        "machines" => is_of("Microsoft.HybridCompute"),
-        "instance" | "instances" => (cloud == Some(Cloud::Aws) && is_of("EC2")) || (cloud == Some(Cloud::Gcp) && is_of("Compute")),
-        _ => false,
-    }
-}
-
-fn last_of(types: &str) -> &str {
-    types.rsplit('/').next().unwrap_or_default()
-}
-
-/// A text without capitals, the same if it has none.
-fn lower<'a>(arena: &'a Bump, text: &'a str) -> &'a str {
-    if text.chars().any(char::is_uppercase) { arena.alloc_str(&text.to_lowercase()) } else { text }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::json::tree::Value;
 use crate::mapping::assessment::copies::{Copy, copies};
 use crate::mapping::assessment::event;
 use crate::mapping::record::{Record, rules};
+use crate::mapping::resource::with_scheme;
 
 /// Where the class is said, the source is for that class; what stands below is for where it gave nothing.
 pub(crate) const COPIES: &[Copy] = copies! {
@@ -52,8 +53,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, parts: &Parts<'a>, class: Class
         if tactics.is_null() && techniques.is_null() { Value::Null } else { Value::Text("MITRE ATT&CK") }
     });
     record.fill(&URL, |read| match text(read, parts, &[LINKS.azure_portal, LINKS.azure_portal_uri]).map(str::trim) {
-        Some(url) if url.contains("://") => Value::Text(url),
-        Some(url) => Value::Text(read.arena.alloc_str(&format!("https://{url}"))),
+        Some(url) => Value::Text(with_scheme(read.arena, url)),
         None => Value::Null,
     });
 }

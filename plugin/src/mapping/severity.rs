@@ -4,7 +4,7 @@ use crate::json::tree::Value;
 
 /// The words that are known, by their gravity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Severity {
+pub(crate) enum Severity {
     /// Worth knowing.
     Informational,
     /// From above 0.
@@ -19,7 +19,7 @@ pub(super) enum Severity {
 
 /// What a member says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
+pub(crate) enum Word {
     /// Nothing: it is missing or blank, or says that nothing is known.
     Nothing,
     /// A word that is known.
@@ -32,7 +32,7 @@ const ALL: [Severity; 5] = [Severity::Informational, Severity::Low, Severity::Me
 
 impl Word {
     /// The word that a value is.
-    pub(super) fn of(value: Value<'_>) -> Self {
+    pub(crate) fn of(value: Value<'_>) -> Self {
         let Some(text) = value.text().map(str::trim) else { return Self::Nothing };
         if ["", "unknown", "none"].into_iter().any(|nothing| text.eq_ignore_ascii_case(nothing)) {
             return Self::Nothing;
@@ -41,7 +41,7 @@ impl Word {
     }
 
     /// The severity of a word that is known.
-    pub(super) fn known(self) -> Option<Severity> {
+    pub(crate) fn known(self) -> Option<Severity> {
         match self {
             Self::Known(severity) => Some(severity),
             Self::Nothing | Self::Strange => None,
@@ -51,7 +51,7 @@ impl Word {
 
 impl Severity {
     /// The band of a score; CVSS 2.0 knows nothing critical.
-    pub(super) fn of_score(score: f64, version: Option<&str>) -> Option<Self> {
+    pub(crate) fn of_score(score: f64, version: Option<&str>) -> Option<Self> {
         match score {
             9.0.. if version != Some("2.0") => Some(Self::Critical),
             7.0.. => Some(Self::High),
@@ -62,7 +62,7 @@ impl Severity {
     }
 
     /// Its value in `vulnerability.severity`.
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Informational => "Informational",
             Self::Low => "Low",
@@ -73,7 +73,7 @@ impl Severity {
     }
 
     /// Its value in `event.severity`, on the scale of the event data set.
-    pub(super) const fn number(self) -> &'static str {
+    pub(crate) const fn number(self) -> &'static str {
         match self {
             Self::Informational | Self::Low => "21",
             Self::Medium => "47",

@@ -1,0 +1,258 @@
+//! The families of alerts by their types, and what a family, words in the type and evidence say of `event.category` and `event.type`.
+
+use crate::defender::node::Kind;
+use crate::ecs::EVENT;
+use crate::json::tree::{Value, array};
+use crate::mapping::record::{Record, rules};
+
+use super::Alert;
+
+rules! { EVENT;
+    CATEGORY "event.category" =
+        "profile extended, of an alert: intrusion_detection, then what the family of its `AlertType`, words in that, and evidence (a process, a registry key, DNS, malware, mail) add";
+    TYPE "event.type" = "profile extended, of an alert: info, then what the family of its `AlertType` adds";
+}
+
+/// One family. The first that a type matches is its own.
+#[derive(Debug)]
+pub(super) struct Family {
+    /// Its number.
+    pub number: u8,
+    known: fn(&str) -> bool,
+    categories: &'static [&'static str],
+    types: &'static [&'static str],
+}
+
+/// Who logs on to a database.
+const LOGONS: [&str; 8] =
+    ["bruteforce", "harmfulapplication", "principalanomaly", "geoanomaly", "domainanomaly", "datacenteranomaly", "cloudprovideranomaly", "suspiciousipanomaly"];
+
+/// The table.
+#[rustfmt::skip]
+const FAMILIES: [Family; 21] = [
+    Family { number: 1, known: |t| of(t, "k8s").is_some_and(|rest| of(rest, "node").is_some()), categories: &["process"], types: &[] },
+    Family { number: 2, known: |t| of(t, "k8s").is_some(), categories: &["configuration"], types: &[] },
+    Family { number: 3, known: |t| has(t, &["incoming_bf", "outgoing_bf", "_bf_"]), categories: &["network", "authentication"], types: &["connection"] },
+    Family { number: 4, known: |t| of(t, "network").or(of(t, "networking")).is_some() || t.starts_with("ddos") || t.starts_with("portscan") || has(t, &["communicationwith"]), categories: &["network"], types: &["connection"] },
+    Family { number: 5, known: |t| of(t, "azuredns").or(of(t, "dns")).is_some(), categories: &["network"], types: &["protocol"] },
+    Family { number: 6, known: |t| of(t, "sql").is_some() && has(t, &LOGONS), categories: &["database", "authentication"], types: &["access"] },
+    Family { number: 6, known: |t| of(t, "sql").is_some(), categories: &["database"], types: &["access"] },
+    Family { number: 7, known: |t| of(t, "azurecosmosdb").or(of(t, "cosmosdb")).is_some(), categories: &["database"], types: &["access"] },
+    Family { number: 8, known: |t| of(t, "storage").is_some() && has(t, &["openacl"]), categories: &["configuration"], types: &["change"] },
+    Family { number: 9, known: |t| of(t, "storage").is_some() && has(t, &["deletion"]), categories: &["file"], types: &["deletion"] },
+    Family { number: 9, known: |t| of(t, "storage").is_some(), categories: &["file"], types: &["access"] },
+    Family { number: 10, known: |t| of(t, "kv").or(of(t, "keyvault")).is_some(), categories: &["authentication"], types: &[] },
+    Family { number: 11, known: |t| of(t, "arm").or(of(t, "vm")).is_some() && (names_antimalware(t) || has(t, &["unusualam", "antimalware", "customscript"])), categories: &["configuration"], types: &["change"] },
+    Family { number: 12, known: |t| (of(t, "arm").is_some() && has(t, &["role", "rbac", "elevat", "accountpersistence"])) || (of(t, "vm").is_some() && has(t, &["vmaccess", "sshkey", "passwordreset"])), categories: &["iam"], types: &["change"] },
+    Family { number: 13, known: |t| of(t, "arm").is_some(), categories: &["configuration"], types: &[] },
+    Family { number: 14, known: |t| of(t, "api").is_some(), categories: &["api"], types: &["access"] },
+    Family { number: 15, known: |t| has(t, &["danglingdomain"]), categories: &["configuration"], types: &[] },
+    Family { number: 16, known: |t| of(t, "appservices").or(of(t, "apps")).is_some() || has(t, &["azurewebapps"]), categories: &["web"], types: &["access"] },
+    Family { number: 17, known: |t| of(t, "ai").is_some() && has(t, &["blocked"]), categories: &["api"], types: &["denied"] },
+    Family { number: 17, known: |t| of(t, "ai").is_some(), categories: &["api"], types: &["access"] },
+    Family { number: 18, known: |_| true, categories: &[], types: &[] },
+];
+
+/// Words in a type that add a category, and perhaps a type.
+struct Words {
+    category: &'static str,
+    event_type: Option<&'static str>,
+    words: &'static [&'static str],
+}
+
+/// The table. Of malware, `malware` itself counts where it does not stand behind `anti`.
+#[rustfmt::skip]
+const WORDS: [Words; 3] = [
+    Words { category: "malware", event_type: None, words: &["eicar", "ransomware", "currencymining", "cryptomin", "coinmin", "webshell", "trojan", "rootkit", "backdoor", "filelessattack"] },
+    Words { category: "authentication", event_type: None, words: &["bruteforce", "passwordspray", "login", "logon", "signin"] },
+    Words { category: "iam", event_type: Some("creation"), words: &["accountcreation"] },
+];
+
+impl Family {
+    /// The family of a type in its short form.
+    pub(super) fn of(t: &str) -> &'static Self {
+        FAMILIES.iter().find(|family| (family.known)(t)).expect("the last family is for anything else")
+    }
+
+    /// What the family and words in the type add to category and type.
+    fn adds(&self, t: &str) -> [Vec<&'static str>; 2] {
+        let mut categories = self.categories.to_vec();
+        let mut types = self.types.to_vec();
+        if self.number != 11 {
+            for row in &WORDS {
+                if has(t, row.words) || (row.category == "malware" && names_malware(t)) {
+                    if !categories.contains(&row.category) {
+                        categories.push(row.category);
+                    }
+                    types.extend(row.event_type);
+                }
+            }
+        }
+        [categories, types]
+    }
+
+    /// Whether an alert of that type is about a logon.
+    pub(super) fn is_authentication(&self, t: &str) -> bool {
+        self.adds(t)[0].contains(&"authentication")
+    }
+
+    /// Whether it is about the resolution of names.
+    pub(super) fn is_dns(&self) -> bool {
+        self.number == 5
+    }
+
+    /// Whether it is about Kubernetes.
+    pub(super) fn is_of_kubernetes(&self) -> bool {
+        self.number <= 2
+    }
+}
+
+/// A type in the form that tables compare: without what marks a sample or a system, in lower case, without blanks.
+pub(super) fn short(alert_type: &str) -> String {
+    let mut t: String = alert_type.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect();
+    if let Some(rest) = t.strip_prefix("simulated_") {
+        t = rest.to_owned();
+    }
+    let system = ["_windows", "_linux", ".windows", ".linux"].into_iter().find_map(|system| t.strip_suffix(system)).map(str::len);
+    if let Some(length) = system {
+        t.truncate(length);
+    }
+    t
+}
+
+/// Fills both fields; comes last, since evidence is what other rules found.
+pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
+    let [of_family, types] = alert.family.adds(alert.t);
+    record.fill(&CATEGORY, |read| {
+        alert.parts.read(read, crate::defender::hub::RECORD.alert_type);
+        let has_process = alert.process.is_some() || super::process::MAIN.iter().any(|slot| read.is_filled(*slot));
+        let graph = &alert.graph;
+        let evidence = [
+            ("process", has_process),
+            ("registry", graph.has(Kind::RegistryKey) || graph.has(Kind::RegistryValue)),
+            ("network", graph.has(Kind::Dns)),
+            ("malware", graph.has(Kind::Malware) || read.is_filled(super::file::SOFTWARE.slot)),
+            ("email", graph.has(Kind::Mailbox) || graph.has(Kind::MailMessage)),
+        ];
+        let added = evidence.into_iter().filter(|(_, is_there)| *is_there).map(|(category, _)| category);
+        once(read.arena, ["intrusion_detection"].into_iter().chain(of_family.iter().copied()).chain(added))
+    });
+    record.fill(&TYPE, |read| once(read.arena, ["info"].into_iter().chain(types.iter().copied())));
+}
+
+fn once<'a>(arena: &'a bumpalo::Bump, words: impl Iterator<Item = &'static str>) -> Value<'a> {
+    let mut list: Vec<&'static str> = Vec::with_capacity(4);
+    for word in words {
+        if !list.contains(&word) {
+            list.push(word);
+        }
+    }
+    array(arena, list.into_iter().map(Value::Text))
+}
+
+/// What follows a first word and a dot or an underscore.
+fn of<'t>(t: &'t str, word: &str) -> Option<&'t str> {
+    t.strip_prefix(word)?.strip_prefix(['.', '_'])
+}
+
+/// Whether one of these stands in a type.
+pub(super) fn has(t: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| t.contains(word))
+}
+
+/// `am` and another letter, as a part of its own.
+fn names_antimalware(t: &str) -> bool {
+    t.as_bytes().windows(4).any(|window| matches!(window, [b'.' | b'_', b'a', b'm', letter] if letter.is_ascii_lowercase()))
+}
+
+fn names_malware(t: &str) -> bool {
+    t.match_indices("malware").any(|(at, _)| !t[..at].ends_with("anti"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A type of every row, and of each of its alternatives: family, categories and types.
+    #[test]
+    fn every_row_of_the_table_has_its_types() {
+        for (alert_type, number, categories, types) in [
+            ("K8S.NODE_Odd", 1, "process", ""),
+            ("SIMULATED_K8s_node_Odd", 1, "process", ""),
+            ("K8S_Odd", 2, "configuration", ""),
+            ("K8S_NodePort", 2, "configuration", ""),
+            ("SSH_Incoming_BF_OneToOne", 3, "network authentication", "connection"),
+            ("RDP_Outgoing_BF", 3, "network authentication", "connection"),
+            ("X_BF_Y", 3, "network authentication", "connection"),
+            ("Network_Odd", 4, "network", "connection"),
+            ("networking.odd", 4, "network", "connection"),
+            ("DDOS", 4, "network", "connection"),
+            ("PortScanning", 4, "network", "connection"),
+            ("Communication with a bad place", 4, "network", "connection"),
+            ("AzureDNS_Odd", 5, "network", "protocol"),
+            ("DNS.Odd", 5, "network", "protocol"),
+            ("SQL.DB_BruteForce", 6, "database authentication", "access"),
+            ("SQL.VM_HarmfulApplication", 6, "database authentication", "access"),
+            ("SQL.DB_PrincipalAnomaly", 6, "database authentication", "access"),
+            ("SQL.DB_GeoAnomaly", 6, "database authentication", "access"),
+            ("SQL.DB_DomainAnomaly", 6, "database authentication", "access"),
+            ("SQL.MySQL_DataCenterAnomaly", 6, "database authentication", "access"),
+            ("SQL.MySQL_CloudProviderAnomaly", 6, "database authentication", "access"),
+            ("SQL.DB_SuspiciousIpAnomaly", 6, "database authentication", "access"),
+            ("SQL.DB_PotentialSqlInjection", 6, "database", "access"),
+            ("CosmosDB_GeoAnomaly", 7, "database", "access"),
+            ("AzureCosmosDB.Odd", 7, "database", "access"),
+            ("Storage.Blob_OpenACL", 8, "configuration", "change"),
+            ("Storage.Blob_DeletionAnomaly", 9, "file", "deletion"),
+            ("Storage.Files_GeoAnomaly", 9, "file", "access"),
+            ("KV_Odd", 10, "authentication", ""),
+            ("KeyVault_Odd", 10, "authentication", ""),
+            ("VM_AmDisablement", 11, "configuration", "change"),
+            ("ARM.AmMalwareCampaignRelatedExclusion", 11, "configuration", "change"),
+            ("VM_UnusualAmFileExclusion", 11, "configuration", "change"),
+            ("ARM_AntimalwareOff", 11, "configuration", "change"),
+            ("VM_CustomScriptExtensionUnusualExecution", 11, "configuration", "change"),
+            ("ARM_PrivilegedRoleDefinitionCreation", 12, "iam", "change"),
+            ("ARM_AnomalousRBAC", 12, "iam", "change"),
+            ("ARM_ElevatedAccess", 12, "iam", "change"),
+            ("ARM_UnusedAccountPersistence", 12, "iam", "change"),
+            ("VM_VMAccessUnusualConfigReset", 12, "iam", "change"),
+            ("VM_SshKeyAddition", 12, "iam", "change"),
+            ("VM.PasswordReset", 12, "iam", "change"),
+            ("ARM_Odd", 13, "configuration", ""),
+            ("API_Odd", 14, "api", "access"),
+            ("AppServices_DanglingDomain", 15, "configuration", ""),
+            ("AppServices_Odd", 16, "web", "access"),
+            ("Apps.Odd", 16, "web", "access"),
+            ("AzureWebApps", 16, "web", "access"),
+            ("AI.Azure_JailbreakBlocked", 17, "api", "denied"),
+            ("AI_Odd", 17, "api", "access"),
+            ("VM_Odd", 18, "", ""),
+            ("Something", 18, "", ""),
+            ("", 18, "", ""),
+            ("Failed RDP Brute Force Attack", 18, "authentication", ""),
+            ("VM_Malware", 18, "malware", ""),
+            ("VM_Eicar_Linux", 18, "malware", ""),
+            ("Ransomware", 18, "malware", ""),
+            ("AzureDNS_CurrencyMining", 5, "network malware", "protocol"),
+            ("CryptoMiner", 18, "malware", ""),
+            ("CoinMiner", 18, "malware", ""),
+            ("WebShell", 18, "malware", ""),
+            ("Trojan", 18, "malware", ""),
+            ("Rootkit", 18, "malware", ""),
+            ("Backdoor", 18, "malware", ""),
+            ("VM_FilelessAttackBehavior.Windows", 18, "malware", ""),
+            ("Antimalware", 18, "", ""),
+            ("PasswordSpray", 18, "authentication", ""),
+            ("Login", 18, "authentication", ""),
+            ("Logon", 18, "authentication", ""),
+            ("SignIn", 18, "authentication", ""),
+            ("Account creation", 18, "iam", "creation"),
+        ] {
+            let t = short(alert_type);
+            let family = Family::of(&t);
+            let [found, of_type] = family.adds(&t);
+            assert_eq!((family.number, found.join(" ").as_str(), of_type.join(" ").as_str()), (number, categories, types), "{alert_type}");
+        }
+    }
+}
