@@ -39,7 +39,11 @@ impl Pace {
 
     /// Waits until a request may leave.
     pub(super) async fn wait(&self) {
-        sleep(self.reserve()).await;
+        let wait = self.reserve();
+        // Even no time at all is a millisecond to a timer.
+        if !wait.is_zero() {
+            sleep(wait).await;
+        }
         while let Some(until) = self.held() {
             sleep_until(until).await;
         }

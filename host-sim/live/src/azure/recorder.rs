@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use host_sim_runtime::contract::Response;
+use host_sim_runtime::private_folder;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -63,9 +64,9 @@ struct Answered<'a> {
 }
 
 impl Recorder {
-    /// A new recording in a folder. One that is there already is left alone, and an error.
+    /// A new recording in a folder of this user's alone, which is made where it is missing. A recording that is there already is left alone, and an error.
     pub fn create(folder: &Path, redactor: Arc<Redactor>) -> io::Result<Self> {
-        let mut file = private::appended(&folder.join(NAME))?;
+        let mut file = private::appended(&private_folder(folder)?.join(NAME))?;
         if file.metadata()?.len() > 0 {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("there is a recording already: `{NAME}`")));
         }

@@ -48,6 +48,7 @@ fn it_is_a_whole_recording_after_each_exchange_and_bodies_are_the_same_to_the_by
     {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(folder.join(NAME)).expect("a file").permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(&folder).expect("a folder").permissions().mode() & 0o777, 0o700);
     }
     fs::remove_dir_all(folder).expect("removable");
 }
