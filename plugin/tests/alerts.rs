@@ -185,3 +185,50 @@ fn outcomes() {
     check("Logon_Unsuccessful", &["Successful logins"], "1", "/event/outcome", &json!("failure"));
     check("X_Success", &["Failed logins"], "1", "/event/outcome", &json!("success"));
 }
+
+#[test]
+fn no_list_has_more_than_a_thousand_values_and_a_circle_ends() {
+    let accounts: Vec<Value> = (0..1500)
+        .map(|at| json!({ "$id": at.to_string(), "Type": "process", "ProcessId": at, "ParentProcess": { "$ref": ((at + 1) % 1500).to_string() }, "Account": { "Name": format!("u{at}") } }))
+        .collect();
+    let document = document(&json!({ "AlertType": "VM_X", "Entities": accounts }));
+    assert_eq!(document.pointer("/related/user").and_then(Value::as_array).map(Vec::len), Some(1000));
+    assert_eq!(document.pointer("/process/pid"), Some(&json!(0)));
+    assert_eq!(document.pointer("/process/parent/pid"), Some(&json!(1)));
+}
+
+/// What profile `elastic` writes below its own name, `extended` writes as well.
+#[test]
+fn nothing_below_our_own_name_is_lost_or_changed() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/tenant/messages.ndjson")).expect("the fixture");
+    let mut compared = 0;
+    for line in text.lines() {
+        let message: Value = serde_json::from_str(line).expect("a line is JSON");
+        let Some(body) = message["body"].as_str() else { continue };
+        let [elastic, extended] = ["elastic", "extended"].map(|profile| {
+            let mut plugin = Plugin::default();
+            plugin.configure(&json!({ "profile": profile }).to_string()).expect("settings");
+            let decoded = plugin.decode(1_767_225_600_000, Dataset::Event, &[Message { body: body.as_bytes().to_vec(), position: None }]);
+            decoded.documents.iter().map(|document| serde_json::from_slice::<Value>(&document.body).expect("JSON")).collect::<Vec<_>>()
+        });
+        if elastic.len() != extended.len() {
+            continue;
+        }
+        for (elastic, extended) in elastic.iter().zip(&extended) {
+            compared += 1;
+            assert_contains(&elastic["microsoft_defender_cloud"], &extended["microsoft_defender_cloud"], "");
+        }
+    }
+    assert!(compared > 20, "{compared}");
+}
+
+#[track_caller]
+fn assert_contains(left: &Value, right: &Value, path: &str) {
+    match (left, right) {
+        (Value::Object(members), _) => members.iter().for_each(|(name, value)| assert_contains(value, &right[name], &format!("{path}.{name}"))),
+        (Value::Array(elements), Value::Array(others)) if elements.len() == others.len() => {
+            elements.iter().zip(others).for_each(|(left, right)| assert_contains(left, right, path));
+        }
+        _ => assert_eq!(left, right, "{path}"),
+    }
+}
