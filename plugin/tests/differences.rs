@@ -408,3 +408,88 @@ fn every_row_of_the_page_names_a_test() {
         assert!(sources.iter().any(|source| source.contains(&format!("fn {test}("))), "no test `{test}`");
     }
 }
+
+fn extended_event(record: &Value) -> Value {
+    let settings = Settings { profile: Profile::Extended, ..Settings::default() };
+    documents(settings, Dataset::Event, &record.to_string()).remove(0)
+}
+
+#[test]
+fn an_alert_in_another_form_is_read_as_the_hubs() {
+    let arm = json!({ "type": "Microsoft.Security/Locations/alerts", "name": "7", "properties": {
+        "alertType": "VM_X", "reportedSeverity": "High", "status": "Active", "entities": [{ "type": "host", "hostName": "quarry" }] } });
+    let row = json!({ "AlertType": "VM_X", "SystemAlertId": "7", "AlertSeverity": "High", "TimeGenerated": "2026-02-03 08:00:00",
+        "Entities": "[{\"Type\":\"host\",\"HostName\":\"quarry\"}]" });
+    for record in [&arm, &row] {
+        check(&extended_event(record), &[("/event/id", json!("7")), ("/event/severity", json!(73)), ("/host/name", json!("quarry")), ("/error", Value::Null)]);
+    }
+    check(&extended_event(&row), &[("/event/created", json!("2026-02-03T08:00:00.000Z"))]);
+    check(&documents(elastic(), Dataset::Event, &arm.to_string())[0], &[("/host", Value::Null)]);
+}
+
+#[test]
+fn the_process_is_the_one_that_is_nobodys_parent() {
+    let record = json!({ "AlertType": "VM_X", "Entities": [
+        { "$id": "1", "Type": "process", "ProcessId": "0x10", "CommandLine": "bash" },
+        { "$id": "2", "Type": "process", "ProcessId": "17", "ParentProcess": { "$ref": "1" }, "ImageFile": { "Directory": "/tmp", "Name": "miner" } },
+    ] });
+    let expected = json!({ "pid": 17, "name": "miner", "executable": "/tmp/miner", "parent": { "pid": 16, "command_line": "bash" } });
+    check(&extended_event(&record), &[("/process", expected)]);
+    check(&event(&record.to_string()), &[("/process", json!({ "entity_id": ["0x10", "17"] }))]);
+}
+
+#[test]
+fn the_country_of_an_attacker_is_not_the_hosts() {
+    let record = json!({ "AlertType": "SQL.DB_X", "Entities": [{ "Type": "ip", "Address": "203.0.113.7", "Location": { "CountryCode": "fr" } }] });
+    check(
+        &extended_event(&record),
+        &[("/source/geo/country_iso_code", json!("FR")), ("/source/ip", json!("203.0.113.7")), ("/host", Value::Null), ("/destination", Value::Null)],
+    );
+    check(&event(&record.to_string()), &[("/host/geo/country_iso_code", json!(["fr"])), ("/source", Value::Null)]);
+}
+
+#[test]
+fn a_brute_force_is_an_authentication() {
+    let record = json!({ "AlertType": "VM_LoginBruteForceSuccess" });
+    check(
+        &extended_event(&record),
+        &[("/event/category", json!(["intrusion_detection", "authentication"])), ("/event/type", json!(["info"])), ("/event/outcome", json!("success"))],
+    );
+    let record = json!({ "AlertType": "VM_SshBruteForceFailed" });
+    check(&extended_event(&record), &[("/event/category", json!(["intrusion_detection", "authentication"])), ("/event/outcome", json!("failure"))]);
+    check(&event(&record.to_string()), &[("/event/category", json!(["malware"]))]);
+}
+
+#[test]
+fn a_tactic_has_its_number_and_unknown_is_none() {
+    let record = json!({ "AlertType": "VM_X", "Intent": "Probing, PrivilegeEscalation", "Techniques": ["T1068", "T1059.004"] });
+    let threat = json!({
+        "framework": "MITRE ATT&CK",
+        "tactic": { "id": ["TA0004"], "name": ["Privilege Escalation"] },
+        "technique": { "id": ["T1068", "T1059"], "subtechnique": { "id": ["T1059.004"] } },
+    });
+    check(&extended_event(&record), &[("/threat", threat)]);
+    check(&extended_event(&json!({ "AlertType": "VM_X", "Intent": "Unknown" })), &[("/threat", Value::Null)]);
+}
+
+#[test]
+fn a_finding_on_a_hub_is_like_one_of_a_walk() {
+    let record = json!({
+        "id": "/subscriptions/s/resourceGroups/G/providers/Microsoft.Compute/virtualMachines/vm/providers/Microsoft.Security/assessments/a",
+        "type": "Microsoft.Security/assessments",
+        "properties": { "displayName": "Close it", "status": { "code": "Unhealthy", "cause": "Unknown" }, "metadata": { "severity": "High" } },
+    });
+    check(
+        &extended_event(&record),
+        &[
+            ("/event/kind", json!("state")),
+            ("/event/outcome", json!("failure")),
+            ("/event/severity", json!(73)),
+            ("/result/evaluation", json!("failed")),
+            ("/rule", json!({ "id": "a", "name": "Close it" })),
+            ("/resource/id", json!("/subscriptions/s/resourcegroups/g/providers/microsoft.compute/virtualmachines/vm")),
+            ("/host/name", json!("vm")),
+            ("/cloud/provider", json!("azure")),
+        ],
+    );
+}

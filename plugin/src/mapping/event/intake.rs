@@ -113,7 +113,7 @@ fn row<'a>(record: &mut Record<'a>, root: Value<'a>) -> Value<'a> {
     }
     for source in DATES {
         if let Some(member) = root.member(source.name)
-            && let Some(date) = member.value.get().text().and_then(|text| with_t(text))
+            && let Some(date) = member.value.get().text().and_then(with_t)
         {
             member.value.set(Value::Text(record.arena.alloc_str(&date)));
         }

@@ -155,9 +155,9 @@ fn of<'t>(t: &'t str, word: &str) -> Option<&'t str> {
     t.strip_prefix(word)?.strip_prefix(['.', '_'])
 }
 
-/// Whether one of these stands in a type.
+/// Whether one of these stands in a type. Both are short, so that a search that prepares itself would take longer than this one.
 pub(super) fn has(t: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| t.contains(word))
+    words.iter().any(|word| t.as_bytes().windows(word.len()).any(|window| window.first() == word.as_bytes().first() && window == word.as_bytes()))
 }
 
 /// `am` and another letter, as a part of its own.

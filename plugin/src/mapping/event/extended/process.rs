@@ -1,5 +1,7 @@
 //! `process.*`: the process that an alert is about, which is not always the first.
 
+use std::collections::BTreeSet;
+
 use super::graph::{Graph, NodeId};
 use super::properties::Properties;
 use super::texts::{day, first, is_path, joined, last_part, number, or_null, pid, said};
@@ -69,9 +71,10 @@ pub(super) fn of<'a>(graph: &Graph<'a>, properties: &Properties<'a>) -> Option<N
             is_parent[parent] = true;
         }
     }
+    let suspicious: BTreeSet<i64> = properties.each(PIDS).filter_map(|text| pid(Value::Text(text))).collect();
     let rank = |node: NodeId| {
         let own = pid(graph.object(node).get(NODE.process_id.name));
-        let is_suspicious = own.is_some() && properties.each(PIDS).any(|text| pid(Value::Text(text)) == own);
+        let is_suspicious = own.is_some_and(|own| suspicious.contains(&own));
         (
             is_suspicious,
             graph.one(node, Position::ParentProcess).is_some(),
