@@ -77,7 +77,15 @@ pub(crate) fn is_uuid(text: &str) -> bool {
 
 /// A text without capitals, the same if it has none.
 pub(crate) fn lower<'a>(arena: &'a Bump, text: &'a str) -> &'a str {
-    if text.chars().any(char::is_uppercase) { arena.alloc_str(&text.to_lowercase()) } else { text }
+    if !text.is_ascii() {
+        return if text.chars().any(char::is_uppercase) { arena.alloc_str(&text.to_lowercase()) } else { text };
+    }
+    if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return text;
+    }
+    let copy = arena.alloc_str(text);
+    copy.make_ascii_lowercase();
+    copy
 }
 
 /// A link that a browser follows.

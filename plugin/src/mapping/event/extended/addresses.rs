@@ -276,7 +276,9 @@ fn network<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     record.fill(&TRANSPORT, |read| {
         let protocol = |node: &NodeId| said(graph.object(*node).get(NODE.protocol.name)).is_some();
         let node = graph.of_kind(Kind::NetworkConnection).find(protocol).or_else(|| graph.all().find(protocol));
-        or_null(node.and_then(|node| super::texts::first(read, graph.object(node), &[NODE.protocol])).map(|own| super::texts::lower(read.arena, own)))
+        or_null(
+            node.and_then(|node| super::texts::first(read, graph.object(node), &[NODE.protocol])).map(|own| crate::mapping::resource::lower(read.arena, own)),
+        )
     });
     record.fill(&DIRECTION, |read| {
         alert.parts.read(read, crate::defender::hub::RECORD.alert_type);

@@ -3,13 +3,13 @@
 use super::Alert;
 use super::account::alone;
 use super::graph::NodeId;
-use super::texts::{first, lower, or_null, said, value};
+use super::texts::{first, or_null, said, value};
 use crate::defender::node::{CLOUD_NODE, Kind, NODE, Position};
 use crate::defender::property::keys;
 use crate::ecs::EVENT;
 use crate::json::tree::Value;
 use crate::mapping::record::{Record, rules};
-use crate::mapping::resource::in_one_spelling;
+use crate::mapping::resource::{in_one_spelling, lower};
 
 rules! { EVENT;
     ID "container.id" = "profile extended: `ContainerId` of the container, else property `containerid` of an alert about Kubernetes";

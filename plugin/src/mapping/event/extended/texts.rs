@@ -49,11 +49,6 @@ pub(super) fn or_null(text: Option<&str>) -> Value<'_> {
     text.map_or(Value::Null, Value::Text)
 }
 
-/// A text in lower case, the same if it has no capitals.
-pub(super) fn lower<'a>(arena: &'a Bump, text: &'a str) -> &'a str {
-    if text.chars().any(char::is_uppercase) { arena.alloc_str(&text.to_lowercase()) } else { text }
-}
-
 /// Whether a text is a path, and not a bare name.
 pub(super) fn is_path(text: &str) -> bool {
     text.contains(['/', '\\'])
