@@ -22,7 +22,7 @@ fn documents_go_to_stdout_and_talk_to_stderr() {
     let output = decode(&[], "{\"body\":\"{\\\"AlertType\\\":\\\"DDoS\\\"}\"}\n");
     assert_eq!(output.status, 0, "{}", output.stderr);
     let document: Value = serde_json::from_str(&output.stdout).expect("one document");
-    assert_eq!(document["event"]["category"][0], "network");
+    assert_eq!(document["event"]["kind"], "alert");
     assert!(output.stderr.contains("documents"), "{}", output.stderr);
     assert!(decode(&["--quiet"], "{\"body\":\"{}\"}\n").stderr.is_empty());
 }

@@ -69,7 +69,7 @@ fn an_instance_that_has_grown_is_replaced_between_two_batches() {
     let mut instance = Component::load(&engine, tests::component()).expect("a component").start().expect("it starts");
     instance.configure("{}").expect("settings");
     let fresh = instance.memory();
-    for (bytes, is_kept) in [(1 << 20, true), (40 << 20, false), (10, false)] {
+    for (bytes, is_kept) in [(1 << 20, true), (20 << 20, false), (10, false)] {
         let message = Message { body: format!("{{\"AlertType\":\"{}\"}}", "x".repeat(bytes)).into_bytes(), position: None };
         let decoded = Decoder::decode(&mut instance, 0, 0, &[message]).expect("documents");
         assert_eq!(decoded.documents.len(), 1);

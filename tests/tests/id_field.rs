@@ -41,7 +41,7 @@ fn a_replay_writes_the_ids_of_all_data_sets() {
             ids.insert(document["document_id"].as_str().expect("an id").to_owned());
         }
     }
-    assert_eq!(ids.len(), 83);
+    assert_eq!(ids.len(), 79);
 }
 
 #[test]

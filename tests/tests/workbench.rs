@@ -46,6 +46,7 @@ fn the_cases_of_the_project_are_equal() {
 fn a_case_that_differs_says_where() {
     let scratch = Scratch::new("workbench-differs");
     scratch.write("event/alert/message.json", ALERT);
+    scratch.write("event/alert/settings.json", r#"{"profile": "elastic"}"#);
     ended(&golden(scratch.path(), &[]), 1, "nothing is expected of it");
     ended(&golden(scratch.path(), &["--update"]), 0, "1 case: 1 updated");
     ended(&golden(scratch.path(), &[]), 0, "equal    event/alert\n1 case: 1 equal");

@@ -63,7 +63,7 @@ pub(crate) const EXTENDED: &str = r#"{"profile":"extended"}"#;
 pub(crate) fn all(cache: &Cache) -> anyhow::Result<[Inputs; 2]> {
     let events = events(cache).context("messages of `tests/fixtures/tenant`")?;
     let mut assessments = Vec::new();
-    for folder in ["tenant", "list-all"] {
+    for folder in ["grouped", "list-all"] {
         assessments.extend(assessments_of(folder, cache).with_context(|| format!("records of `tests/fixtures/{folder}`"))?);
     }
     assessments.extend(large_ones(&assessments, "\"cve\":", LARGE_ASSESSMENTS));

@@ -21,7 +21,7 @@ const FINDINGS: usize = 3;
 /// What Azure gives at once.
 const PAGE: usize = 1_000;
 
-/// Makes pages out of records of `tests/fixtures/tenant`.
+/// Makes pages out of records of `tests/fixtures/grouped`.
 #[derive(Debug)]
 pub(crate) struct Tenant {
     assessments: usize,
@@ -39,13 +39,13 @@ struct Page<'a> {
 impl Tenant {
     pub(crate) fn new(assessments: usize) -> anyhow::Result<Self> {
         let mut records = Vec::new();
-        for exchange in read_exchanges(&read("tenant/exchanges.json")?).map_err(anyhow::Error::msg)? {
+        for exchange in read_exchanges(&read("grouped/exchanges.json")?).map_err(anyhow::Error::msg)? {
             let page: Page = serde_json::from_slice(&exchange.response.body).unwrap_or(Page { value: Vec::new() });
             records.extend(page.value.iter().map(|record| compact(record.get())));
         }
         let one = |what: &str, has: fn(&str) -> bool| {
             let record = records.iter().find(|record| record.contains("/virtualMachines/") && has(record));
-            record.and_then(|record| Template::new(record)).with_context(|| format!("no {what} on a virtual machine in `tests/fixtures/tenant`"))
+            record.and_then(|record| Template::new(record)).with_context(|| format!("no {what} on a virtual machine in `tests/fixtures/grouped`"))
         };
         Ok(Self {
             assessments,

@@ -87,7 +87,7 @@ impl<'a> Glance<'a> {
         let found = |place: usize| look.found.get(place).copied().flatten();
         let first = |places: &[usize]| places.iter().filter_map(|place| found(*place)).find_map(words);
         let said = |place| found(place).filter(|value| has_content(value));
-        let is_error = found(KIND).and_then(words).is_some_and(|kind| kind == "pipeline_error");
+        let is_error = found(KIND).and_then(words).is_some_and(|kind| kind == "pipeline_error") || said(MESSAGE).is_some();
         Self {
             class: first(&[CLASS, CATEGORY, KIND]),
             severity: first(&[OF_VULNERABILITY, OF_SUB_ASSESSMENT, OWN_SEVERITY]),
@@ -195,13 +195,14 @@ mod tests {
     }
 
     #[test]
-    fn a_pipeline_error_is_a_document_that_is_not_read_in_full() {
+    fn a_document_with_an_error_is_not_read_in_full() {
         let unread = |body: &str| Glance::at(body.as_bytes(), "x.y").unread.map(|said| said.map(|said| String::from_utf8_lossy(said).into_owned()));
         let said = |message: &str, not_read: &str| Some([message.to_owned(), not_read.to_owned()]);
         assert_eq!(unread(r#"{"event":{"kind":"pipeline_error"}}"#), said("", ""));
         assert_eq!(unread(r#"{"event":{"kind":"pipeline_error"},"error":{"message":["a"]}}"#), said(r#"["a"]"#, ""));
+        assert_eq!(unread(r#"{"event":{"kind":"alert"},"error":{"message":"a"}}"#), said(r#""a""#, ""));
         assert_eq!(unread(r#"{"event":{"kind":"state"},"x":{"y":{"not_read":["b"]},"z":{"not_read":["c"]}}}"#), said("", r#"["b"]"#));
-        for read in [r#"{"event":{"kind":"alert"}}"#, r#"{"x":{"y":{"not_read":[]}}}"#, r#"{"x":{"z":{"not_read":["c"]}}}"#, r#"{"error":{"message":"a"}}"#] {
+        for read in [r#"{"event":{"kind":"alert"}}"#, r#"{"x":{"y":{"not_read":[]}}}"#, r#"{"x":{"z":{"not_read":["c"]}}}"#, r#"{"error":{"message":""}}"#] {
             assert_eq!(unread(read), None, "{read}");
         }
     }
