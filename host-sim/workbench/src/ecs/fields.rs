@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::fit;
 
 /// Fields that documents of this project have and ECS has not. An object is open: anything may stand in it.
-const CUSTOM: [(&str, &str); 16] = [
+const CUSTOM: [(&str, &str); 17] = [
     ("azure-eventhub", "object"),
     ("elastic_agent", "object"),
     ("input.type", "keyword"),
@@ -22,6 +22,7 @@ const CUSTOM: [(&str, &str); 16] = [
     ("result.evaluation", "keyword"),
     ("rule.impact", "keyword"),
     ("rule.remediation", "keyword"),
+    ("rule.section", "keyword"),
     ("vulnerability.cve", "keyword"),
     ("vulnerability.published_date", "date"),
     ("vulnerability.title", "keyword"),
