@@ -9,22 +9,8 @@ pub(super) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
 
 /// How many characters have to be put in, left out, replaced or changed with their neighbour; letter case, `-` and `_` make no difference.
 fn changes(from: &str, to: &str) -> usize {
-    let plain =
-        |text: &str| -> Vec<char> { text.chars().take(64).map(|character| if character == '-' { '_' } else { character.to_ascii_lowercase() }).collect() };
-    let (from, to) = (plain(from), plain(to));
-    let mut rows = vec![(0..=to.len()).collect::<Vec<usize>>()];
-    for (line, left) in from.iter().enumerate() {
-        let mut row = vec![line + 1];
-        for (column, right) in to.iter().enumerate() {
-            let at = |row: usize, column: usize| rows.get(row).and_then(|row| row.get(column)).copied().unwrap_or(usize::MAX / 2);
-            let mut least = at(line, column) + usize::from(left != right);
-            least = least.min(at(line, column + 1) + 1).min(row.last().copied().unwrap_or(0) + 1);
-            let is_swapped = line > 0 && column > 0 && from.get(line - 1) == Some(right) && to.get(column - 1) == Some(left);
-            row.push(if is_swapped { least.min(at(line - 1, column - 1) + 1) } else { least });
-        }
-        rows.push(row);
-    }
-    rows.last().and_then(|row| row.last()).copied().unwrap_or(0)
+    let plain = |text: &str| -> String { text.chars().take(64).map(|character| if character == '-' { '_' } else { character.to_ascii_lowercase() }).collect() };
+    strsim::osa_distance(&plain(from), &plain(to))
 }
 
 #[cfg(test)]
