@@ -37,6 +37,8 @@ pub struct Answer {
     pub delay: Duration,
     /// After so many bytes of the body the connection is cut.
     pub cut: Option<usize>,
+    /// It is cut before anything is said.
+    pub is_silent: bool,
 }
 
 impl Answer {
@@ -48,6 +50,11 @@ impl Answer {
     /// JSON.
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::new(status, body).with("content-type", "application/json; charset=utf-8")
+    }
+
+    /// None: the connection is cut.
+    pub fn none() -> Self {
+        Self { is_silent: true, ..Self::default() }
     }
 
     /// One more header.
@@ -94,6 +101,9 @@ impl Answer {
     /// Writes it, and says whether the connection goes on.
     pub(crate) fn write(&self, asked: &Asked, to: &mut impl Write) -> io::Result<bool> {
         std::thread::sleep(self.delay);
+        if self.is_silent {
+            return Ok(false);
+        }
         let compressed = self.gzip && asked.header("accept-encoding").is_some_and(|text| text.contains("gzip"));
         let body = if compressed { gzip(&self.body)? } else { self.body.clone() };
         let mut head = format!("HTTP/1.1 {} Played\r\ncontent-length: {}\r\n", self.status, body.len());

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use rustls::{ServerConnection, StreamOwned};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::authority::Authority;
 use crate::http::{Answer, Asked};
@@ -29,7 +29,14 @@ impl Server {
     /// # Panics
     /// If this machine has no port left.
     pub fn start(authority: Option<&Authority>, answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
-        let config = authority.map(Authority::config);
+        Self::with_certificate(authority.map(Authority::config), answer)
+    }
+
+    /// Answers over TLS with a certificate, else in the clear.
+    ///
+    /// # Panics
+    /// If this machine has no port left.
+    pub fn with_certificate(config: Option<Arc<ServerConfig>>, answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
         Self::serving(Arc::new(move |stream| match &config {
             None => converse(stream, &answer),
             Some(config) => {

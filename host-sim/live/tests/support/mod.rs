@@ -3,11 +3,8 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::Read;
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use flate2::read::GzDecoder;
@@ -15,7 +12,8 @@ use host_sim_live::config::Elasticsearch;
 use host_sim_live::elastic::{Agent, Cluster, ElasticSink, Labels, bounds};
 use host_sim_runtime::contract::Document;
 use host_sim_runtime::flow::{Bounds, Item, StopSignal};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use live_servers::{Answer, Server};
+use rustls::ServerConfig;
 use serde_json::{Value, json};
 
 /// A request that came.
@@ -54,15 +52,15 @@ pub enum Reply {
 pub struct Endpoint {
     pub address: String,
     pub shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    /// Answers as long as it is there.
+    _server: Server,
 }
 
+#[derive(Default)]
 pub struct Shared {
     /// For each id, its index and its document, and how often it was created.
     pub stored: Mutex<BTreeMap<String, (String, String, usize)>>,
     pub asked: Mutex<Vec<Asked>>,
-    script: Box<dyn Fn(&Asked) -> Reply + Send + Sync>,
-    ends: AtomicBool,
 }
 
 impl Endpoint {
@@ -75,32 +73,14 @@ impl Endpoint {
     }
 
     fn listen(tls: Option<Arc<ServerConfig>>, script: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let address = format!("{scheme}://{}", listener.local_addr().expect("it is bound"));
-        let shared = Arc::new(Shared { stored: Mutex::default(), asked: Mutex::default(), script: Box::new(script), ends: AtomicBool::new(false) });
-        let accepting = Arc::clone(&shared);
-        let thread = std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                if accepting.ends.load(Ordering::SeqCst) {
-                    break;
-                }
-                let Ok(stream) = stream else { continue };
-                let (shared, tls) = (Arc::clone(&accepting), tls.clone());
-                // It ends with its connection.
-                std::thread::spawn(move || {
-                    let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
-                    match tls {
-                        None => serve(stream, &shared),
-                        Some(config) => {
-                            let connection = ServerConnection::new(config).expect("the configuration is right");
-                            serve(StreamOwned::new(connection, stream), &shared);
-                        }
-                    }
-                });
-            }
+        let shared = Arc::new(Shared::default());
+        let own = Arc::clone(&shared);
+        let server = Server::with_certificate(tls, move |request| {
+            let asked = own.note(request);
+            own.answer(&asked, script(&asked))
         });
-        Self { address, shared, thread: Some(thread) }
+        Self { address: format!("{scheme}://{}", server.address()), shared, _server: server }
     }
 
     pub fn asked(&self) -> Vec<Asked> {
@@ -117,101 +97,47 @@ impl Endpoint {
     }
 }
 
-impl Drop for Endpoint {
-    fn drop(&mut self) {
-        self.shared.ends.store(true, Ordering::SeqCst);
-        // So that it looks.
-        let _ = TcpStream::connect(self.address.split_once("://").expect("an address").1);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-fn serve(stream: impl Read + Write, shared: &Shared) {
-    let mut stream = BufReader::new(stream);
-    while let Some(asked) = request(&mut stream, shared) {
-        if shared.ends.load(Ordering::SeqCst) {
-            return;
-        }
-        let mut reply = (shared.script)(&asked);
-        while let Reply::After(time, next) = reply {
-            std::thread::sleep(time);
-            reply = *next;
-        }
-        if !answer(stream.get_mut(), shared, &asked, reply) {
-            return;
-        }
-    }
-}
-
-fn request(stream: &mut impl BufRead, shared: &Shared) -> Option<Asked> {
-    let line = line(stream)?;
-    let mut headers = BTreeMap::new();
-    loop {
-        let line = self::line(stream)?;
-        let Some((name, value)) = line.split_once(':') else { break };
-        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
-    }
-    let length: usize = headers.get("content-length").map_or(0, |length| length.parse().expect("a number"));
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).ok()?;
-    let mut text = String::new();
-    if headers.get("content-encoding").is_some_and(|encoding| encoding == "gzip") {
-        GzDecoder::new(body.as_slice()).read_to_string(&mut text).expect("it is compressed");
-    } else {
-        text = String::from_utf8(body).expect("UTF-8");
-    }
-    let mut documents = Vec::new();
-    let mut lines = text.split_terminator('\n');
-    while let (Some(action), Some(document)) = (lines.next(), lines.next()) {
-        let action: Value = serde_json::from_str(action).expect("an action");
-        let part = |name: &str| action["create"][name].as_str().expect("it is to be created").to_owned();
-        documents.push((part("_index"), part("_id"), document.to_owned()));
-    }
-    let mut all = shared.asked.lock().expect("nobody panics");
-    let asked = Asked { number: all.len(), line, headers, documents, bytes: length };
-    all.push(asked.clone());
-    Some(asked)
-}
-
-fn line(stream: &mut impl BufRead) -> Option<String> {
-    let mut line = String::new();
-    stream.read_line(&mut line).ok().filter(|read| *read > 0)?;
-    Some(line.trim_end().to_owned())
-}
-
-/// Answers; gives whether the connection is used any longer.
-fn answer(stream: &mut impl Write, shared: &Shared, asked: &Asked, reply: Reply) -> bool {
-    let all_stored = || shared.create(&asked.documents, &[]);
-    match reply {
-        Reply::Store => say(stream, 200, &[], &all_stored(), usize::MAX),
-        Reply::Each(errors) => say(stream, 200, &[], &shared.create(&asked.documents, &errors), usize::MAX),
-        Reply::Say(status, headers, body) => say(stream, status, &headers, &body, usize::MAX),
-        Reply::StoreAndBreakOff(bytes) => {
-            say(stream, 200, &[], &all_stored(), bytes);
-            false
-        }
-        Reply::StoreAndCut => {
-            all_stored();
-            false
-        }
-        Reply::Cut => false,
-        Reply::After(..) => unreachable!("it was waited for"),
-    }
-}
-
-fn say(stream: &mut impl Write, status: u16, headers: &[(&str, String)], body: &[u8], most: usize) -> bool {
-    let mut text = format!("HTTP/1.1 {status} As Scripted\r\ncontent-length: {}\r\n", body.len()).into_bytes();
-    for (name, value) in headers {
-        text.extend(format!("{name}: {value}\r\n").bytes());
-    }
-    text.extend(b"\r\n");
-    text.extend(&body[..body.len().min(most)]);
-    stream.write_all(&text).and_then(|()| stream.flush()).is_ok()
-}
-
 impl Shared {
+    fn note(&self, request: &live_servers::Asked) -> Asked {
+        let mut text = String::new();
+        if request.header("content-encoding") == Some("gzip") {
+            GzDecoder::new(request.body.as_slice()).read_to_string(&mut text).expect("it is compressed");
+        } else {
+            text = String::from_utf8(request.body.clone()).expect("UTF-8");
+        }
+        let mut documents = Vec::new();
+        let mut lines = text.split_terminator('\n');
+        while let (Some(action), Some(document)) = (lines.next(), lines.next()) {
+            let action: Value = serde_json::from_str(action).expect("an action");
+            let part = |name: &str| action["create"][name].as_str().expect("it is to be created").to_owned();
+            documents.push((part("_index"), part("_id"), document.to_owned()));
+        }
+        let mut all = self.asked.lock().expect("nobody panics");
+        let line = format!("{} {} HTTP/1.1", request.method, request.target);
+        let asked = Asked { number: all.len(), line, headers: request.headers.iter().cloned().collect(), documents, bytes: request.body.len() };
+        all.push(asked.clone());
+        asked
+    }
+
+    fn answer(&self, asked: &Asked, reply: Reply) -> Answer {
+        let stored = || Answer::new(200, self.create(&asked.documents, &[]));
+        match reply {
+            Reply::Store => stored(),
+            Reply::Each(errors) => Answer::new(200, self.create(&asked.documents, &errors)),
+            Reply::Say(status, headers, body) => headers.iter().fold(Answer::new(status, body), |answer, (name, value)| answer.with(name, value)),
+            Reply::StoreAndBreakOff(bytes) => Answer { cut: Some(bytes), ..stored() },
+            Reply::StoreAndCut => {
+                stored();
+                Answer::none()
+            }
+            Reply::Cut => Answer::none(),
+            Reply::After(time, next) => {
+                std::thread::sleep(time);
+                self.answer(asked, *next)
+            }
+        }
+    }
+
     fn create(&self, documents: &[(String, String, String)], errors: &[Option<(u16, &'static str)>]) -> Vec<u8> {
         let mut stored = self.stored.lock().expect("nobody panics");
         let mut items = Vec::new();
