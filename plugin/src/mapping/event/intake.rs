@@ -72,9 +72,9 @@ fn arm_alert<'a>(record: &Record<'a>, root: Value<'a>) -> Value<'a> {
     }
     let own: BTreeMap<&str, usize> = members.0.iter().enumerate().map(|(at, member)| (member.name, at)).collect();
     for member in properties.members() {
-        match own.get(member.name) {
+        match own.get(member.name).and_then(|at| members.0.get_mut(*at)) {
             None => members.0.push(member.clone()),
-            Some(&at) if members.0[at].value.get().is_blank() => members.0[at] = member.clone(),
+            Some(place) if place.value.get().is_blank() => *place = member.clone(),
             Some(_) => {}
         }
     }
