@@ -40,7 +40,7 @@ fn fits_with(members: Value, expected: Value, line: &str) {
 }
 
 #[test]
-fn f4_an_object_in_a_keyword_field_is_the_list_of_its_texts() {
+fn an_object_in_a_keyword_field_is_the_list_of_its_texts() {
     fits(
         json!({ "CompromisedEntity": { "a": "x", "b": 7, "c": null, "d": { "e": [1] }, "f": ["y"] } }),
         json!({ "compromised_entity": ["x", "7", "{\"e\":[1]}", "[\"y\"]"] }),
@@ -54,7 +54,7 @@ fn f4_an_object_in_a_keyword_field_is_the_list_of_its_texts() {
 }
 
 #[test]
-fn f4_flattened_fields_hold_objects_of_bounded_leafs_and_depth() {
+fn flattened_fields_hold_objects_of_bounded_leafs_and_depth() {
     fits(json!({ "ExtendedProperties": "{\"A B\":\"x\"}" }), json!({ "extended_properties": { "a b": "x" } }));
     fits(json!({ "ExtendedProperties": "" }), json!({ "extended_properties": null }));
     fits_with(json!({ "ExtendedProperties": "x" }), json!({ "extended_properties": null }), "as JSON");
@@ -72,7 +72,7 @@ fn f4_flattened_fields_hold_objects_of_bounded_leafs_and_depth() {
 }
 
 #[test]
-fn f4_names_that_an_index_refuses_are_mended() {
+fn names_that_an_index_refuses_are_mended() {
     let names = json!({ "": 1, "  ": 2, "a..b": 3, "x\u{0}y": 4, "fine": 5, ".": 6, "_": 7 });
     let mended = json!({ "_2": 1, "_3": 2, "a._.b": 3, "x_y": 4, "fine": 5, "_._": 6, "_": 7 });
     fits(json!({ "ExtendedProperties": names }), json!({ "extended_properties": mended }));
@@ -82,7 +82,7 @@ fn f4_names_that_an_index_refuses_are_mended() {
 }
 
 #[test]
-fn f4_what_stands_where_objects_are_goes_by_another_name() {
+fn what_stands_where_objects_are_goes_by_another_name() {
     fits(
         json!({ "Entities": [{ "Host": "h", "host_value": "own", "Location": ["l"], "Files": [1, { "$ref": "2" }], "Image": { "$ref": "3" } }] }),
         json!({ "entities": [{ "host_value": "own", "host_value2": "h", "location_value": ["l"], "files": [{ "ref": "2" }], "files_value": [1], "image": { "ref": "3" } }] }),
@@ -93,7 +93,7 @@ fn f4_what_stands_where_objects_are_goes_by_another_name() {
 }
 
 #[test]
-fn f4_objects_below_entities_are_not_too_deep_for_an_index() {
+fn objects_below_entities_are_not_too_deep_for_an_index() {
     let nested = |levels: usize| (0..levels).fold(json!("leaf"), |inner, _| json!({ "b": inner }));
     // Three names lead to the entities, and an index takes objects under nineteen.
     let (document, lines) = alert(json!({ "Entities": [{ "b": nested(30) }] }));
@@ -103,7 +103,7 @@ fn f4_objects_below_entities_are_not_too_deep_for_an_index() {
 }
 
 #[test]
-fn f5_addresses_are_addresses_or_a_line() {
+fn addresses_are_addresses_or_a_line() {
     for address in [json!({ "0": "192.0.2.1" }), json!("00.00.00.00"), json!(["x"]), json!(7)] {
         let (document, lines) = alert(json!({ "Entities": [{ "Type": "ip", "Address": address }] }));
         assert_eq!((document["entities"][0].get("address"), lines.len()), (None, 1), "{address}");

@@ -27,7 +27,7 @@ const NOT_RECOGNISED: (&str, Severity) = ("record-not-recognised", Severity::War
 const EMPTY: (&str, Severity) = ("record-empty", Severity::Info);
 
 #[test]
-fn f2_a_record_of_no_known_kind_is_told_and_keeps_its_text() {
+fn a_record_of_no_known_kind_is_told_and_keeps_its_text() {
     for body in [
         r#"{"colour":"teal","size":{"w":3}}"#,
         r#"{"time":"2026-01-02T03:04:05Z","category":"Security","properties":{"AlertType":"VM_Sample","Severity":"High"}}"#,
@@ -57,7 +57,7 @@ fn f2_a_record_of_no_known_kind_is_told_and_keeps_its_text() {
 }
 
 #[test]
-fn f2_a_message_tells_once_how_many_of_its_records_are_not_recognised() {
+fn a_message_tells_once_how_many_of_its_records_are_not_recognised() {
     let decoded = decode(Profile::Extended, Dataset::Event, br#"[{"a":1},{},{"AlertType":"b"},{"c":3},null]"#);
     assert_eq!(codes(&decoded), [NOT_RECOGNISED, EMPTY]);
     assert!(decoded.problems.iter().all(|problem| problem.message.starts_with("2 records ")), "{:?}", decoded.problems);
@@ -66,7 +66,7 @@ fn f2_a_message_tells_once_how_many_of_its_records_are_not_recognised() {
 }
 
 #[test]
-fn f2_profile_elastic_makes_the_document_of_the_reference() {
+fn profile_elastic_makes_the_document_of_the_reference() {
     let decoded = decode(Profile::Elastic, Dataset::Event, br#"{"Severity":"High"}"#);
     let document = &documents(&decoded)[0];
     assert_eq!((&document["event"]["kind"], &document["event"]["category"]), (&json!("alert"), &json!(["intrusion_detection"])));
@@ -76,7 +76,7 @@ fn f2_profile_elastic_makes_the_document_of_the_reference() {
 }
 
 #[test]
-fn f2_a_record_that_was_recognised_keeps_its_kind() {
+fn a_record_that_was_recognised_keeps_its_kind() {
     for (body, kind) in [
         (r#"{"AlertType":"a","TimeGenerated":"soon"}"#, "alert"),
         (r#"{"type":"Microsoft.Security/secureScores","properties":{"weight":"heavy"}}"#, "metric"),
@@ -91,7 +91,7 @@ fn f2_a_record_that_was_recognised_keeps_its_kind() {
 }
 
 #[test]
-fn f2_what_is_no_json_object_was_not_read_and_is_no_new_problem() {
+fn what_is_no_json_object_was_not_read_and_is_no_new_problem() {
     for body in ["not json", "7", "\"a\"", "[[1]]", "true"] {
         for profile in PROFILES {
             let decoded = decode(profile, Dataset::Event, body.as_bytes());
@@ -105,7 +105,7 @@ fn f2_what_is_no_json_object_was_not_read_and_is_no_new_problem() {
 }
 
 #[test]
-fn f3_a_record_that_says_nothing_is_no_alert_and_no_finding() {
+fn a_record_that_says_nothing_is_no_alert_and_no_finding() {
     for body in ["", "  \n", "null", "{}", "[]", "[null]", r#"{"records":null}"#, r#"{"records":[]}"#, r#"{"AlertType":"","a":[{}]}"#] {
         for dataset in [Dataset::Event, Dataset::Assessment] {
             let decoded = decode(Profile::Extended, dataset, body.as_bytes());
@@ -142,7 +142,7 @@ fn in_text(text: &str) -> String {
 }
 
 #[test]
-fn f2_lists_in_an_object_are_taken_apart() {
+fn lists_in_an_object_are_taken_apart() {
     for name in ["Records", "RECORDS", "value", "Value", "records"] {
         assert_eq!(alerts(&format!("{{\"{name}\":[{A},{B}],\"count\":2}}")), ["a", "b"]);
         assert_eq!(alerts(&format!("{{\"{name}\":{}}}", in_text(&format!("[{A},{B}]")))), ["a", "b"]);
@@ -162,7 +162,7 @@ fn f2_lists_in_an_object_are_taken_apart() {
 }
 
 #[test]
-fn f2_events_of_event_grid_and_cloud_events_are_opened() {
+fn events_of_event_grid_and_cloud_events_are_opened() {
     let grid = |data: &str| format!(r#"{{"id":"1","eventType":"x","subject":"s","data":{data}}}"#);
     let cloud = |data: &str| format!(r#"{{"specversion":"1.0","id":"2","source":"/s","type":"t","data":{data}}}"#);
     for envelope in [grid, cloud] {
@@ -183,7 +183,7 @@ fn f2_events_of_event_grid_and_cloud_events_are_opened() {
 }
 
 #[test]
-fn f2_a_text_that_is_json_is_read_once_more() {
+fn a_text_that_is_json_is_read_once_more() {
     assert_eq!(alerts(&in_text(A)), ["a"]);
     assert_eq!(alerts(&in_text(&format!("[{A},{B}]"))), ["a", "b"]);
     assert_eq!(alerts(&format!("[{},{}]", in_text(A), B)), ["a", "b"]);
@@ -194,7 +194,7 @@ fn f2_a_text_that_is_json_is_read_once_more() {
 }
 
 #[test]
-fn f2_three_layers_are_opened_and_no_more() {
+fn three_layers_are_opened_and_no_more() {
     let layers = |count: usize| (0..count).fold(format!("{A},{B}"), |inner, _| format!("{{\"value\":[{inner}]}}"));
     assert_eq!(alerts(&layers(3)), ["a", "b"]);
     assert_eq!(alerts(&format!("[{0},{0}]", layers(3))), ["a", "b", "a", "b"]);
@@ -207,7 +207,7 @@ fn f2_three_layers_are_opened_and_no_more() {
 }
 
 #[test]
-fn f9_what_is_no_text_keeps_its_bytes() {
+fn what_is_no_text_keeps_its_bytes() {
     for (bytes, what) in [
         (&b"{\0}\0"[..], "UTF-16, little endian, without a byte order mark"),
         (b"\0{\0}", "UTF-16, big endian, without a byte order mark"),
@@ -242,7 +242,7 @@ const GZIP: [u8; 37] =
 const ZLIB: [u8; 25] = [120, 156, 171, 86, 114, 204, 73, 45, 42, 9, 169, 44, 72, 85, 178, 82, 74, 84, 170, 5, 0, 53, 174, 5, 182];
 
 #[test]
-fn f9_what_is_packed_is_unpacked() {
+fn what_is_packed_is_unpacked() {
     for bytes in PACKED {
         let decoded = decode(Profile::Extended, Dataset::Event, bytes);
         assert_eq!(codes(&decoded), []);
@@ -251,7 +251,7 @@ fn f9_what_is_packed_is_unpacked() {
 }
 
 #[test]
-fn f9_utf_16_with_a_mark_is_read() {
+fn utf_16_with_a_mark_is_read() {
     for unit in [u16::to_le_bytes, u16::to_be_bytes] {
         let body: Vec<u8> = "\u{feff}{\"AlertType\":\"a\u{1f426}\"}".encode_utf16().flat_map(unit).collect();
         let decoded = decode(Profile::Extended, Dataset::Event, &body);
@@ -261,7 +261,7 @@ fn f9_utf_16_with_a_mark_is_read() {
 }
 
 #[test]
-fn f9_only_records_with_other_bytes_keep_them() {
+fn only_records_with_other_bytes_keep_them() {
     let decoded =
         decode(Profile::Extended, Dataset::Event, b"{\"value\":[{\"AlertType\":\"a\"},{\"AlertType\":\"caf\xe9\"},\"{\\\"AlertType\\\":\\\"\xe8\\\"}\"]}");
     assert_eq!(codes(&decoded), [("body-not-utf8", Severity::Warning)]);
@@ -271,7 +271,7 @@ fn f9_only_records_with_other_bytes_keep_them() {
 }
 
 #[test]
-fn f12_a_body_of_very_many_records_is_not_taken_apart() {
+fn a_body_of_very_many_records_is_not_taken_apart() {
     let many = |count: usize, record: &str, between: &str| vec![record; count].join(between);
     let list = |count, record| format!("[{}]", many(count, record, ","));
     let padded = format!("{{\"AlertType\":\"{}\"}}", "a".repeat(50_000));
