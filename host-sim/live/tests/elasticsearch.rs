@@ -1,12 +1,10 @@
 //! Delivery to a real Elasticsearch, started once: its data streams, its 409, 429 and 413, a conflict of types, and a restart in the middle.
 
-#[path = "support/search_server.rs"]
-mod search_server;
 mod support;
 
 use std::convert::Infallible;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,7 +15,7 @@ use host_sim_live::redrive;
 use host_sim_live::state::StateFolder;
 use host_sim_runtime::contract::Document;
 use host_sim_runtime::flow::{Fate, Flow, Item, Lane, Mark, Parcel, Sink, SinkError, Source, State, StopSignal};
-use search_server::SearchServer;
+use live_servers::SearchServer;
 use serde_json::{Value, json};
 use support::{impatient, sink};
 
@@ -45,7 +43,7 @@ fn count(server: &SearchServer, prefix: &str) -> u64 {
 #[test]
 fn documents_reach_a_real_elasticsearch() {
     let settings = ["indexing_pressure.memory.limit=200kb", "http.max_content_length=1mb"];
-    let Some(mut server) = SearchServer::start("delivery", &settings) else { return };
+    let Some(mut server) = SearchServer::for_test(Path::new(env!("CARGO_TARGET_TMPDIR")), "delivery", &settings) else { return };
     let mapping =
         json!({ "properties": { "@timestamp": { "type": "date" }, "number": { "type": "integer" }, "text": { "type": "keyword", "ignore_above": 100 } } });
     let template = json!({ "index_patterns": ["logs-*-*"], "data_stream": {}, "template": { "mappings": mapping } });

@@ -2,12 +2,15 @@
 
 mod authority;
 pub mod azure;
+pub mod bulk;
 mod http;
 mod proxy;
+mod search_server;
 mod server;
 
 pub use authority::Authority;
 pub use azure::{Azure, Fault, Tenant};
 pub use http::{Answer, Asked};
 pub use proxy::Proxy;
+pub use search_server::SearchServer;
 pub use server::Server;

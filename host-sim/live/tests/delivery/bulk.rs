@@ -10,11 +10,13 @@ use host_sim_live::elastic::ElasticSink;
 use host_sim_runtime::flow::{Fate, Item, Refusal, Sink, SinkError, StopSignal};
 use serde_json::json;
 
-use crate::support::{Endpoint, Reply, item, items, said, settings, sink, stoppable};
+use live_servers::bulk::{BulkEndpoint, Reply, said};
+
+use crate::support::{item, items, settings, sink, stoppable};
 
 /// What becomes of documents at an endpoint that always does the same, and why they wait if they do.
-fn put(reply: Reply, count: usize) -> (Result<Vec<Fate>, SinkError>, Option<String>, Endpoint) {
-    let endpoint = Endpoint::start(move |_| reply.clone());
+fn put(reply: Reply, count: usize) -> (Result<Vec<Fate>, SinkError>, Option<String>, BulkEndpoint) {
+    let endpoint = BulkEndpoint::start(move |_| reply.clone());
     let (sink, cluster) = sink(settings(&[&endpoint.address]));
     let fates = sink.put(&items(count));
     (fates, cluster.trouble(), endpoint)
@@ -22,7 +24,7 @@ fn put(reply: Reply, count: usize) -> (Result<Vec<Fate>, SinkError>, Option<Stri
 
 #[test]
 fn a_document_is_created_in_its_data_stream_under_its_id() {
-    let endpoint = Endpoint::start(|_| Reply::Store);
+    let endpoint = BulkEndpoint::start(|_| Reply::Store);
     let (sink, cluster) = sink(settings(&[&endpoint.address]));
     let mut given = vec![item("1", r#"{"@timestamp":"2026-11-27T00:00:00Z","event":{"kind":"alert"}}"#), item("2", r#"{"input":{"type":"mine"}}"#)];
     given[1].document.dataset = 1;
@@ -44,7 +46,7 @@ fn a_document_is_created_in_its_data_stream_under_its_id() {
 
 #[test]
 fn agent_ingested_pipeline_and_plain_bodies_are_as_configured() {
-    let endpoint = Endpoint::start(|_| Reply::Store);
+    let endpoint = BulkEndpoint::start(|_| Reply::Store);
     let settings = Elasticsearch {
         gzip: false,
         pipeline: Some("_none".into()),
@@ -97,7 +99,7 @@ fn a_busy_server_says_for_how_long() {
 fn what_is_too_large_is_given_in_smaller_parts() {
     assert!(matches!(put(said(413, &[]), 3).0, Err(SinkError::TooLarge)));
     assert!(matches!(put(Reply::Say(413, vec![], vec![]), 1).0, Err(SinkError::TooLarge)));
-    let endpoint = Endpoint::start(|_| Reply::Store);
+    let endpoint = BulkEndpoint::start(|_| Reply::Store);
     let (sink, _) = sink(Elasticsearch { bulk_bytes: 1_000, ..settings(&[&endpoint.address]) });
     assert!(matches!(sink.put(&items(20)), Err(SinkError::TooLarge)));
     assert_eq!(endpoint.asked().len(), 0, "its own limit is known before anything is sent");
@@ -168,7 +170,7 @@ fn an_answer_is_bounded_also_where_it_is_compressed() {
 
 #[test]
 fn hosts_have_turns_and_one_that_is_down_is_passed_over() {
-    let endpoints = [Endpoint::start(|_| Reply::Store), Endpoint::start(|_| Reply::Store)];
+    let endpoints = [BulkEndpoint::start(|_| Reply::Store), BulkEndpoint::start(|_| Reply::Store)];
     // Nobody listens there any more.
     let gone = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
     let (sink, cluster) = sink(settings(&[&format!("http://{gone}"), &endpoints[0].address, &endpoints[1].address]));
@@ -185,7 +187,7 @@ fn hosts_have_turns_and_one_that_is_down_is_passed_over() {
 
 #[test]
 fn a_slow_server_is_waited_for_until_delivery_is_cut_off() {
-    let endpoint = Endpoint::start(|asked| Reply::After(Duration::from_millis(if asked.number == 0 { 300 } else { 20_000 }), Box::new(Reply::Store)));
+    let endpoint = BulkEndpoint::start(|asked| Reply::After(Duration::from_millis(if asked.number == 0 { 300 } else { 20_000 }), Box::new(Reply::Store)));
     let stop = StopSignal::default();
     let (sink, _) = stoppable(settings(&[&endpoint.address]), stop.clone());
     assert_eq!(sink.put(&items(1)).expect("it is slow"), [Fate::Stored]);
@@ -202,7 +204,7 @@ fn a_slow_server_is_waited_for_until_delivery_is_cut_off() {
 fn several_threads_share_a_cluster() {
     let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (counting, highest) = (Arc::clone(&under_way), Arc::clone(&most));
-    let endpoint = Endpoint::start(move |_| {
+    let endpoint = BulkEndpoint::start(move |_| {
         highest.fetch_max(counting.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         std::thread::sleep(Duration::from_millis(50));
         counting.fetch_sub(1, Ordering::SeqCst);

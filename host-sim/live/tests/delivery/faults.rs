@@ -10,7 +10,9 @@ use host_sim_live::config::Elasticsearch;
 use host_sim_runtime::flow::{BoxedError, DeadLetters, Flow, Lane, Letter, Mark, Parcel, Refusal, Source, State, Stateless, StopSignal};
 use serde_json::json;
 
-use crate::support::{Asked, Endpoint, Reply, impatient, item, said, settings, sink};
+use live_servers::bulk::{BulkEndpoint, BulkRequest, Reply, said};
+
+use crate::support::{impatient, item, settings, sink};
 
 /// Keeps what is refused.
 #[derive(Default)]
@@ -53,7 +55,7 @@ impl Source for Parcels {
 
 /// Notes the marks that are kept, and looks whether everything before them has its place.
 struct Watched<'a> {
-    endpoint: &'a Endpoint,
+    endpoint: &'a BulkEndpoint,
     aside: &'a Aside,
     together: usize,
     kept: Mutex<usize>,
@@ -82,7 +84,7 @@ impl State for Watched<'_> {
 }
 
 /// A script that throws dice for each request. The same documents are always refused.
-fn dice(seed: u64) -> impl Fn(&Asked) -> Reply + Send + Sync {
+fn dice(seed: u64) -> impl Fn(&BulkRequest) -> Reply + Send + Sync {
     let random = Mutex::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     move |asked| {
         let throw = |sides: u64| {
@@ -122,7 +124,7 @@ fn nothing_is_lost_and_nothing_is_stored_twice_over_random_faults() {
     for seed in 1..=12 {
         // What breaks off stores everything, so what is always refused is refused before.
         let dice = dice(seed);
-        let script = move |asked: &Asked| {
+        let script = move |asked: &BulkRequest| {
             let refuses = asked.documents.iter().any(|(_, id, _)| id.ends_with("77"));
             match dice(asked) {
                 Reply::StoreAndBreakOff(_) | Reply::StoreAndCut if refuses => Reply::Cut,
@@ -130,7 +132,7 @@ fn nothing_is_lost_and_nothing_is_stored_twice_over_random_faults() {
                 reply => reply,
             }
         };
-        let endpoint = Endpoint::start(script);
+        let endpoint = BulkEndpoint::start(script);
         let aside = Aside::default();
         let settings = Elasticsearch { bulk_documents: 20, gzip: seed % 2 == 0, ..settings(&[&endpoint.address]) };
         let mut bounds = impatient(&settings);
@@ -151,7 +153,7 @@ fn nothing_is_lost_and_nothing_is_stored_twice_over_random_faults() {
 
 #[test]
 fn one_document_that_spoils_the_request_is_found_and_set_aside() {
-    let endpoint = Endpoint::start(|asked| if asked.documents.iter().any(|(_, id, _)| id == "13") { said(400, &[]) } else { Reply::Store });
+    let endpoint = BulkEndpoint::start(|asked| if asked.documents.iter().any(|(_, id, _)| id == "13") { said(400, &[]) } else { Reply::Store });
     let aside = Aside::default();
     let settings = settings(&[&endpoint.address]);
     let bounds = impatient(&settings);

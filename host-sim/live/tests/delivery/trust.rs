@@ -7,7 +7,9 @@ use host_sim_live::config::{ApiKey, Elasticsearch, Login, Proxy};
 use host_sim_live::elastic::Cluster;
 use host_sim_runtime::flow::{Fate, Sink, SinkError};
 
-use crate::support::{Endpoint, Reply, items, said, settings, sink};
+use live_servers::bulk::{BulkEndpoint, Reply, said};
+
+use crate::support::{items, settings, sink};
 
 const KEY: &str = "planted-id:planted-key";
 
@@ -17,7 +19,7 @@ fn with_key(settings: Elasticsearch, key: &str) -> Elasticsearch {
 
 #[test]
 fn credentials_go_where_they_belong_and_into_no_text() {
-    let endpoint = Endpoint::start(|asked| if asked.number == 0 { Reply::Store } else { said(401, &[("www-authenticate", "ApiKey")]) });
+    let endpoint = BulkEndpoint::start(|asked| if asked.number == 0 { Reply::Store } else { said(401, &[("www-authenticate", "ApiKey")]) });
     let address = endpoint.address.as_str();
     let (key, cluster) = sink(with_key(settings(&[address]), KEY));
     key.put(&items(1)).expect("it is stored");
@@ -40,8 +42,8 @@ fn credentials_go_where_they_belong_and_into_no_text() {
 
 #[test]
 fn https_goes_through_the_proxy_and_what_stays_on_this_machine_does_not() {
-    let proxy = Endpoint::start(|_| said(407, &[("proxy-authenticate", "Basic")]));
-    let endpoint = Endpoint::start(|_| Reply::Store);
+    let proxy = BulkEndpoint::start(|_| said(407, &[("proxy-authenticate", "Basic")]));
+    let endpoint = BulkEndpoint::start(|_| Reply::Store);
     let through = Proxy::At { url: proxy.address.parse().expect("a URL"), user: Some(("me".into(), Secret::new("planted"))) };
     let with_proxy = |address: &str| with_key(Elasticsearch { proxy: Some(through.clone()), ..settings(&[address]) }, KEY);
     let (near, _) = sink(with_proxy(&endpoint.address));
@@ -81,7 +83,7 @@ fn a_certificate_is_trusted_by_its_authority_or_by_its_fingerprint() {
         let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
         let key = rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
         let config = config.with_no_client_auth().with_single_cert(chain, key).expect("they belong together");
-        (Endpoint::with_tls(config, |_| Reply::Store), own)
+        (BulkEndpoint::with_tls(config, |_| Reply::Store), own)
     };
     let (right, own) = server(&["127.0.0.1", "localhost"]);
     let (misnamed, _) = server(&["elsewhere.test"]);
@@ -94,7 +96,7 @@ fn a_certificate_is_trusted_by_its_authority_or_by_its_fingerprint() {
     };
     let (ours, other) = (file("ours.pem", certificate.pem()), file("other.pem", stranger.pem()));
     let print = |certificate: &rcgen::Certificate| Some(<[u8; 32]>::from(Sha256::digest(certificate.der())));
-    let check = |endpoint: &Endpoint, ca_file: &Option<std::path::PathBuf>, ca_fingerprint: Option<[u8; 32]>, trouble: Option<&str>| {
+    let check = |endpoint: &BulkEndpoint, ca_file: &Option<std::path::PathBuf>, ca_fingerprint: Option<[u8; 32]>, trouble: Option<&str>| {
         let settings = Elasticsearch { ca_file: ca_file.clone(), ca_fingerprint, ..settings(&[&endpoint.address]) };
         let (sink, cluster) = sink(with_key(settings, KEY));
         let fates = sink.put(&items(1));

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// A node in a folder of its own.
+#[derive(Debug)]
 pub struct SearchServer {
     home: PathBuf,
     jars: PathBuf,
@@ -19,17 +20,23 @@ pub struct SearchServer {
 }
 
 impl SearchServer {
-    /// Starts one with these settings beside what every test needs. Where Java or Maven is missing it says so, and gives `None`; in CI that is a failure.
-    pub fn start(name: &str, settings: &[&str]) -> Option<Self> {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("search-server");
-        let jars = match resolve(&folder) {
-            Ok(jars) => jars,
+    /// Starts one for a test, with these settings beside what every test needs; its jars stay in `folder`. Where Java or Maven is missing it says so, and
+    /// gives `None`; in CI that is a failure.
+    pub fn for_test(folder: &Path, name: &str, settings: &[&str]) -> Option<Self> {
+        match Self::start(folder, name, settings) {
+            Ok(server) => Some(server),
             Err(why) if std::env::var_os("CI").is_some_and(|value| value == "true") => panic!("no Elasticsearch: {why}"),
             Err(why) => {
-                println!("SKIPPED: delivery to a real Elasticsearch: {why}");
-                return None;
+                println!("SKIPPED: {name} with a real Elasticsearch: {why}");
+                None
             }
-        };
+        }
+    }
+
+    /// Starts one, or says what is missing.
+    pub fn start(folder: &Path, name: &str, settings: &[&str]) -> Result<Self, String> {
+        let folder = folder.join("search-server");
+        let jars = resolve(&folder)?;
         let home = folder.join(format!("{name}-{}", std::process::id()));
         lay_out(&home, &jars);
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
@@ -37,9 +44,15 @@ impl SearchServer {
         let child = launch(&home, &jars, port, &settings);
         let server = Self { home, jars, settings, port, child };
         server.wait_until_ready();
-        Some(server)
+        Ok(server)
     }
 
+    /// The id of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Where it is.
     pub fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
