@@ -22,7 +22,7 @@ CARGO_FUZZ := target/tools/bin/cargo-fuzz
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain build component dist run test test-reproducible embedding bench quick lint bless fuzz cargo-component
+.PHONY: help toolchain build component dist run test test-reproducible embedding bench bench-live quick lint bless fuzz cargo-component
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ embedding: build ## the programs of docs/embedding.md, after installing what the
 
 bench: build ## measure speed and memory, into out/bench.json; takes two minutes
 	$(CARGO) run --quiet --profile host --locked -p benchmarks
+
+bench-live: build ## measure a live host against a mock of Azure and a real Elasticsearch, into out/bench-live.json; takes two minutes
+	$(CARGO) run --quiet --profile host --locked -p benchmarks -- --live --out out/bench-live.json
 
 quick: toolchain ## the tests that need no component, seconds after a change
 	$(CARGO) test --quiet --locked -p microsoft_defender_cloud

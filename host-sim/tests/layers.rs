@@ -172,10 +172,24 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("state", &["private", "text", "time"]),
             ("files", &["config", "private", "state", "time"]),
             ("elastic", &["config", "retry_after", "text", "time", "tls"]),
-            ("azure", &["config", "private", "retry_after", "text", "time", "tls"]),
+            ("azure", &["config", "private", "redactor", "retry_after", "text", "time", "tls"]),
             ("redrive", &["private", "state"]),
+            ("redactor", &[]),
+            ("log", &["config", "redactor", "text", "time"]),
+            ("schedule", &[]),
+            ("outlet", &["config", "elastic", "files"]),
+            ("health", &["config", "log", "text"]),
+            ("status", &["health", "private"]),
+            ("record", &["azure", "config", "private", "redactor"]),
+            ("doctor", &["azure", "config", "elastic", "health", "outlet", "redactor", "state", "text"]),
+            ("source", &["azure", "config", "health", "log", "outlet", "redactor", "schedule", "state", "text", "time"]),
+            ("supervise", &["azure", "config", "elastic", "health", "log", "outlet", "redactor", "schedule", "source", "state", "status", "text"]),
         ],
     );
+    check("live/src/health", "super::", &[("state", &[]), ("advice", &[]), ("backlog", &[]), ("metrics", &["state"]), ("server", &[])]);
+    check("live/src/doctor", "super::", &[("azure", &[]), ("output", &[])]);
+    check("live/src/source", "super::", &[("counted", &[]), ("measured", &[]), ("polling", &["counted", "measured"])]);
+    check("live/src/supervise", "super::", &[("input_thread", &[])]);
     check(
         "live/src/azure",
         "super::",
@@ -184,15 +198,15 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("gate", &[]),
             ("pace", &[]),
             ("patience", &[]),
-            ("redactor", &[]),
             ("resolver", &[]),
             ("scratch", &[]),
             ("client", &["resolver"]),
-            ("recorder", &["redactor"]),
-            ("trace", &["redactor"]),
-            ("credential", &["client", "patience", "redactor"]),
-            ("sender", &["body", "credential", "gate", "pace", "patience", "recorder", "redactor", "resolver", "trace"]),
-            ("transport", &["client", "credential", "gate", "pace", "patience", "recorder", "redactor", "sender", "trace"]),
+            ("recorder", &[]),
+            ("trace", &[]),
+            ("watch", &[]),
+            ("credential", &["client", "patience"]),
+            ("sender", &["body", "credential", "gate", "pace", "patience", "recorder", "resolver", "trace", "watch"]),
+            ("transport", &["client", "credential", "gate", "pace", "patience", "recorder", "sender", "trace", "watch"]),
         ],
     );
     check("live/src/azure/credential", "super::", &[("assertion", &[]), ("audiences", &[]), ("http", &[]), ("kind", &["assertion", "http"])]);
@@ -230,6 +244,7 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("settings", &["reader", "report", "variables", "yaml"]),
             ("input", &["azure", "cloud", "component", "event_hub", "names", "poll", "report", "section", "settings", "yaml"]),
             ("outline", &["event_hub", "units"]),
+            ("secrets", &[]),
             ("top", &["azure", "component", "input", "names", "output", "reader", "report", "section", "settings", "yaml"]),
         ],
     );
@@ -237,14 +252,46 @@ fn the_live_hosts_modules_name_only_what_they_may() {
 
 #[test]
 fn a_command_does_not_know_another_one() {
-    let shared =
-        ["configuration", "console", "dataset", "dead_letters", "end", "identity", "input", "options", "recorded", "repeats", "run", "settings", "signals"];
-    let commands = ["check", "completions", "decode", "diff", "ecs_check", "explain", "init", "inspect", "man", "replay", "test"];
+    let shared = [
+        "configuration",
+        "console",
+        "dataset",
+        "dead_letters",
+        "end",
+        "identity",
+        "input",
+        "live_lines",
+        "machine",
+        "offline",
+        "options",
+        "recorded",
+        "repeats",
+        "settings",
+        "signals",
+    ];
+    let commands = [
+        "check",
+        "completions",
+        "decode",
+        "diff",
+        "doctor",
+        "ecs_check",
+        "explain",
+        "init",
+        "inspect",
+        "man",
+        "record",
+        "redrive",
+        "replay",
+        "run",
+        "status",
+        "test",
+    ];
     let mut modules: Vec<(&str, &[&str])> = commands.iter().map(|command| (*command, shared.as_slice())).collect();
     modules.extend([
         ("console", &[][..]),
         ("end", &[]),
-        ("configuration", &["end"]),
+        ("configuration", &["console", "end"]),
         ("identity", &[]),
         ("input", &[]),
         ("input", &[]),
@@ -254,8 +301,10 @@ fn a_command_does_not_know_another_one() {
         ("repeats", &["console"]),
         ("settings", &["console", "end"]),
         ("signals", &[]),
+        ("machine", &[]),
+        ("live_lines", &["console"]),
         ("dead_letters", &["console", "end", "identity", "repeats"]),
-        ("run", &["console", "dead_letters", "end", "options", "repeats", "signals"]),
+        ("offline", &["console", "dead_letters", "end", "options", "repeats", "signals"]),
     ]);
     check("src/cli", "super::", &modules);
 }

@@ -5,9 +5,9 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use host_sim_live::Secret;
-use host_sim_live::azure::{AzureTransport, Link, Patience, Recorder, Redactor};
+use host_sim_live::azure::{AzureTransport, Link, Patience, Recorder};
 use host_sim_live::config::{self, Cloud, Credential, Poll};
+use host_sim_live::{Redactor, Secret};
 use host_sim_runtime::contract::{Failure, Totals};
 use host_sim_runtime::flow::StopSignal;
 use host_sim_runtime::transport::{Transport, one_by_one};
@@ -47,6 +47,7 @@ fn transport(server: &Azure, scratch: &Scratch, redactor: Arc<Redactor>, recorde
         redactor,
         trace: None,
         recorder,
+        watch: None,
         stop: StopSignal::default(),
     };
     AzureTransport::start(link).expect("it starts")

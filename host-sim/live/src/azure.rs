@@ -7,19 +7,19 @@ mod gate;
 mod pace;
 mod patience;
 mod recorder;
-mod redactor;
 mod resolver;
 mod sender;
 mod trace;
 mod transport;
+mod watch;
 
 pub use self::client::ClientError;
 pub use self::credential::{SignIn, SignInError};
 pub use self::patience::Patience;
 pub use self::recorder::Recorder;
-pub use self::redactor::Redactor;
 pub use self::trace::Trace;
 pub use self::transport::{AzureTransport, Link, StartError};
+pub use self::watch::RequestWatch;
 
 #[cfg(test)]
 mod scratch;

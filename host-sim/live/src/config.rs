@@ -18,6 +18,7 @@ mod proxy;
 mod reader;
 mod report;
 mod sample;
+mod secrets;
 mod section;
 mod settings;
 mod top;

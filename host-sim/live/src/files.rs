@@ -19,6 +19,7 @@ use crate::config::FileOutput;
 pub struct Files {
     output: FileOutput,
     open: Mutex<BTreeMap<String, Rotating>>,
+    trouble: Mutex<Option<String>>,
 }
 
 /// The documents of one input, on their way into files.
@@ -32,7 +33,16 @@ impl Files {
     /// The folder, which is made where it is missing.
     pub fn new(output: FileOutput) -> io::Result<Self> {
         std::fs::create_dir_all(&output.folder)?;
-        Ok(Self { output, open: Mutex::default() })
+        Ok(Self { output, open: Mutex::default(), trouble: Mutex::default() })
+    }
+
+    /// Why documents wait, if they do, in words for people.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_trouble(&self, trouble: Option<String>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 
     /// A sink for the documents of a component; `datasets` are the names of its data sets, in their order.
@@ -77,9 +87,15 @@ impl Sink for FileSink {
             fates.push(Fate::Stored);
         }
         match self.files.store(&lines) {
-            Ok(()) => Ok(fates),
+            Ok(()) => {
+                self.files.set_trouble(None);
+                Ok(fates)
+            }
             // Somebody makes room; what is written already is written again then.
-            Err(error) if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => Err(SinkError::Busy { after: None }),
+            Err(error) if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
+                self.files.set_trouble(Some(format!("documents wait: {error}; make room on that disk, or lower `output.file.keep`")));
+                Err(SinkError::Busy { after: None })
+            }
             Err(error) => Err(SinkError::Closed(error.into())),
         }
     }

@@ -100,6 +100,12 @@ impl StateFolder {
         Ok(Snapshot { marks: lines.into_iter().map(Line::into_entry).collect(), runs })
     }
 
+    /// Whether a host has the folder. Nothing is made or changed there.
+    pub fn is_in_use(path: &Path) -> bool {
+        let lock = File::open(path.join(LOCK));
+        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

@@ -11,8 +11,8 @@ use super::console::Console;
 use super::dataset::dataset;
 use super::dead_letters::{DeadLetterOption, DeadLetters};
 use super::end::{End, Hinted};
+use super::offline::{self, Run};
 use super::options::RunOptions;
-use super::run::{self, Run};
 use super::{input, settings};
 
 const EXAMPLE: &str = r#"Examples:
@@ -60,14 +60,14 @@ pub(super) struct Decode {
 impl Decode {
     pub(super) fn run(&self) -> anyhow::Result<End> {
         let mut instance = self.run.start(&self.component)?;
-        let console = run::console(self.run.quiet, true);
+        let console = offline::console(self.run.quiet, true);
         let description = instance.description().clone();
         let dataset = dataset(&description, &self.dataset)?;
         settings::apply(&mut instance, &settings::text(self.run.settings.as_deref(), None)?, &console)?;
 
         let (input, length) = input::open(&self.file)?;
         let dead_letters = self.dead_letters(&console)?;
-        let output = run::to_stdout(&description, self.run.shape()).with_ids(self.run.id_field(&mut instance)?);
+        let output = offline::to_stdout(&description, self.run.shape()).with_ids(self.run.id_field(&mut instance)?);
         let format = match (self.body, self.raw) {
             (true, _) => Format::Body,
             (false, true) => Format::Raw,

@@ -8,6 +8,7 @@ mod dataset;
 mod dead_letters;
 mod decode;
 mod diff;
+mod doctor;
 mod ecs_check;
 mod end;
 mod explain;
@@ -15,14 +16,20 @@ mod identity;
 mod init;
 mod input;
 mod inspect;
+mod live_lines;
+mod machine;
 mod man;
+mod offline;
 mod options;
+mod record;
 mod recorded;
+mod redrive;
 mod repeats;
 mod replay;
 mod run;
 mod settings;
 mod signals;
+mod status;
 mod test;
 
 use std::io;
@@ -36,11 +43,11 @@ use self::end::{End, Hinted, Usage};
 
 const EXIT_STATUS: &str = "Exit status:
   0  done; also when the reader of the output has gone
-  1  failed; also `test` with a case that differs
+  1  failed; also `test` with a case that differs, and `doctor` where something fails
   2  wrong usage, also settings that the component refuses, and a configuration that is wrong
   3  done, with problems: one that is an error, or a walk that is not complete; `diff` and `inspect` with differences,
-     `ecs-check` with findings
-  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; files that were not whole are removed
+     `ecs-check` with findings, `redrive` with documents that are left, `status` where no host runs or an input has failed
+  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; files that were not whole are removed. `run` takes them: its help says how
 
 Environment:
   HOST_SIM_CACHE  folder for compiled components, which nobody else may write to; empty for none
@@ -68,6 +75,11 @@ enum Command {
     EcsCheck(ecs_check::EcsCheckCommand),
     Init(init::Init),
     Check(check::Check),
+    Doctor(doctor::Doctor),
+    Run(run::Run),
+    Status(status::Status),
+    Redrive(redrive::Redrive),
+    Record(record::Record),
     Completions(completions::Completions),
     Man(man::Manual),
 }
@@ -88,6 +100,11 @@ pub(crate) fn main() -> ExitCode {
         Command::EcsCheck(check) => check.run(),
         Command::Init(init) => init.run(),
         Command::Check(check) => check.run(),
+        Command::Doctor(doctor) => doctor.run(),
+        Command::Run(run) => run.run(),
+        Command::Status(status) => status.run(),
+        Command::Redrive(redrive) => redrive.run(),
+        Command::Record(record) => record.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(manual) => manual.run(),
     };

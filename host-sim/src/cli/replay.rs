@@ -13,8 +13,8 @@ use super::console::Console;
 use super::dataset::dataset;
 use super::dead_letters::{DeadLetterOption, DeadLetters};
 use super::end::End;
+use super::offline::{self, Run};
 use super::options::RunOptions;
-use super::run::{self, Run};
 use super::{input, recorded, settings, signals};
 
 const EXAMPLE: &str = r#"Example:
@@ -57,7 +57,7 @@ impl Replay {
             anyhow::bail!("cannot replay `{}`: it holds neither `exchanges.json` nor `messages.ndjson`", self.folder.display());
         }
         let mut instance = self.run.start(&self.component)?;
-        let console = run::console(self.run.quiet, self.out.is_none());
+        let console = offline::console(self.run.quiet, self.out.is_none());
         let dead_letters = self.dead_letters(&console)?;
         let description = instance.description().clone();
         let text = settings::text(self.run.settings.as_deref(), Some(&self.folder.join("settings.json")))?;
@@ -66,7 +66,7 @@ impl Replay {
         let id_field = self.run.id_field(&mut instance)?;
         let output = match &self.out {
             Some(folder) => Output::to_folder(folder, &description, self.run.shape()).with_context(|| format!("cannot write to `{}`", folder.display()))?,
-            None => run::to_stdout(&description, self.run.shape()),
+            None => offline::to_stdout(&description, self.run.shape()),
         }
         .with_ids(id_field);
         signals::remove_on_signal(output.partial_files());

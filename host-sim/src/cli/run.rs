@@ -1,122 +1,149 @@
-//! What `decode` and `replay` have in common: a flow from a source to files, in which everything is counted and problems are told.
+//! `host-sim run`: collects and delivers until it is told to stop, or once.
 
-use std::io::{self, BufWriter, IsTerminal};
+use std::collections::BTreeMap;
+use std::io;
 use std::path::PathBuf;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use anyhow::Context;
-use host_sim_runtime::contract::{Description, Severity};
-use host_sim_runtime::flow::{Bounds, Flow, FlowError, Lane, Source, Stateless, StopSignal, Walking};
-use host_sim_runtime::{Clock, Instance, Walk};
-use host_sim_workbench::checked::Checked;
-use host_sim_workbench::decode::{DecodeError, Decoding};
-use host_sim_workbench::files::{Output, Shape};
-use host_sim_workbench::replay::Replay;
+use clap::Args;
+use host_sim_live::azure::Patience;
+use host_sim_live::config::{Config, LogLevel, Output};
+use host_sim_live::log::Log;
+use host_sim_live::outlet::Stream;
+use host_sim_live::supervise::{Command, Host, Options, Outcome, Watch};
+use host_sim_live::{Redactor, Secret, Timer};
+use host_sim_runtime::contract::{Dataset, Description, Severity};
+use host_sim_runtime::flow::Parcel;
 use host_sim_workbench::summary::{Place, Summary};
 
+use super::configuration::{self, ConfigOption};
 use super::console::Console;
-use super::dead_letters::DeadLetters;
 use super::end::End;
-use super::options::RunOptions;
-use super::repeats::Repeats;
-use super::signals;
+use super::live_lines::LiveLines;
+use super::machine;
+use super::options::LimitOptions;
+use super::signals::{self, Wish};
 
-/// A run that is under way.
-#[derive(Debug)]
-pub(super) struct Run<'a> {
-    output: Output<'static>,
-    dead_letters: DeadLetters<'a>,
-    summary: Summary,
-    console: &'a Console,
-    quiet: bool,
-    /// The share of documents that may be not read in full.
-    most_unreadable: Option<f64>,
-    started: Instant,
+const EXAMPLE: &str = "Example:
+  host-sim run --config host-sim.yml
+
+It collects and delivers until SIGTERM or SIGINT comes: then inputs end, what was read is delivered, and it ends with 0 within `stop_within`; what
+is not delivered by then is read again by the next run. A second signal ends it at once. SIGHUP has it read the configuration and the
+components again; if they are wrong, it says so and goes on with the old ones. On a terminal there is a line for each input, else lines of a log;
+both are on stderr.
+With `--once`, each input is read to its end once, and the exit status says whether it was: 0 all of it, 3 not all, or with a problem that is an
+error, 1 an input could not be read. A file that is wrong, or that refers to a variable that is not set, is 2; a state that another host uses is 1.";
+
+/// Collect and deliver, as the configuration says
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLE)]
+pub(super) struct Run {
+    #[command(flatten)]
+    config: ConfigOption,
+    /// Read each input to its end once, and end
+    #[arg(long)]
+    once: bool,
+    /// Append a line for each request to Azure to this file: what was asked for without its query, and what came of it. Five files of 10 MiB are kept
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+    #[command(flatten)]
+    limits: LimitOptions,
 }
 
-/// The console of a run that writes its documents to stdout, or elsewhere.
-pub(super) fn console(quiet: bool, to_stdout: bool) -> Console {
-    // Documents that run over the screen leave no place for a bar.
-    if quiet || (to_stdout && io::stdout().is_terminal()) { Console::quiet() } else { Console::with_progress() }
-}
-
-/// Documents go to stdout.
-pub(super) fn to_stdout(description: &Description, shape: Shape) -> Output<'static> {
-    Output::to_stream(BufWriter::with_capacity(64 << 10, io::stdout()), description, shape)
-}
-
-impl<'a> Run<'a> {
-    pub(super) fn new(output: Output<'static>, dead_letters: DeadLetters<'a>, description: &Description, console: &'a Console, run: &RunOptions) -> Self {
-        let (quiet, most_unreadable) = (run.quiet, run.most_unreadable());
-        Self { output, dead_letters, summary: Summary::new(description), console, quiet, most_unreadable, started: Instant::now() }
-    }
-
-    /// Decodes all messages; `length` is the input's in bytes, if it is known.
-    pub(super) fn decode(&mut self, decoding: &mut Decoding<Checked<Instance>>, length: Option<u64>) -> Result<(), FlowError<DecodeError>> {
-        self.console.begin("decode", length);
-        let result = self.flow(decoding, Decoding::bytes, Place::Line);
-        self.dead_letters.finish();
-        result
-    }
-
-    /// Walks a recorded API from its beginning to its end.
-    pub(super) fn walk(&mut self, component: &mut Checked<Instance>, replay: &mut Replay, clock: Clock) -> anyhow::Result<()> {
-        self.console.begin("walk", None);
-        let number = |replay: &Replay, request| u64::try_from(replay.exchange_of(request)?).ok();
-        let mut walking = Walking::new(Lane::new("walk"), Walk::new(component, replay, clock, None), number);
-        match self.flow(&mut walking, |_| 0, Place::Exchange) {
-            Err(FlowError::Source(error)) => Err(error).context("cannot walk the recorded API to its end"),
-            other => other.map_err(anyhow::Error::from),
-        }
-    }
-
-    /// Brings all that a source gives to where it belongs. `position` is how far the source is, as its length is counted; `place` says what its numbers are.
-    fn flow<S: Source>(&mut self, source: &mut S, position: impl Fn(&S) -> u64, place: fn(u64) -> Place) -> Result<(), FlowError<S::Error>> {
-        let Self { output, dead_letters, summary, console, quiet, most_unreadable, .. } = self;
-        // Whoever is told of no document needs none counted.
-        let counts = !*quiet || most_unreadable.is_some();
-        let mut repeats = Repeats::default();
-        // Nothing goes on where this ends: there is no mark to keep.
-        let flow = Flow { sink: output, state: &Stateless, dead_letters, bounds: Bounds::DEFAULT, stop: StopSignal::default() };
-        let result = flow.run(source, |source, parcel| {
-            for document in parcel.documents.iter().filter(|_| counts) {
-                summary.document(document, parcel.number_of(document.source).map_or(Place::Nowhere, place));
+impl Run {
+    pub(super) fn run(&self) -> anyhow::Result<End> {
+        let engine = self.limits.engine()?;
+        let config = configuration::sound(&self.config.config, &engine, &Console::quiet())?;
+        let lines = Arc::new(LiveLines::new(matches!(config.output, Output::Stdout(_))));
+        let secrets = config.secrets();
+        let redactor = Arc::new(Redactor::new(secrets.iter().map(Secret::expose)));
+        let saying = Arc::clone(&lines);
+        let log = Log::new(config.log, Arc::clone(&redactor), Arc::new(move |level: LogLevel, line: &str| saying.log(level, line)));
+        let counts = Arc::new(Counts::new(&config, lines.is_shown()));
+        let options = Options {
+            once: self.once,
+            trace: self.trace.clone(),
+            patience: Patience::default(),
+            timer: Timer::real(),
+            name: machine::name(),
+            watch: Arc::clone(&counts) as Arc<dyn Watch>,
+        };
+        let host = Host::open(config, engine.clone(), log, redactor, Stream::new(io::stdout()), options)?;
+        let (commands, received) = channel();
+        let (file, mut is_stopping) = (self.config.config.clone(), false);
+        signals::take(move |wish| match wish {
+            // It is compiled meanwhile, and another signal is heard.
+            Wish::Reload => {
+                let (commands, file, engine) = (commands.clone(), file.clone(), engine.clone());
+                std::thread::spawn(move || commands.send(Command::Reload(configuration::again(&file, &engine))));
+                true
             }
-            parcel.problems.iter().for_each(|problem| summary.problem(problem));
-            if let Some(totals) = parcel.finished {
-                summary.walk(totals);
-            }
-            for problem in &parcel.problems {
-                if !*quiet || problem.severity > Severity::Info {
-                    repeats.tell(problem, parcel.number_of(problem.source), console);
-                }
-            }
-            console.progress(position(source), summary.documents());
+            Wish::End => !std::mem::replace(&mut is_stopping, true) && commands.send(Command::Stop).is_ok(),
         });
-        repeats.finish(console);
-        result
-    }
-
-    /// Ends the output, and says what there was and where it is.
-    pub(super) fn finish(mut self) -> anyhow::Result<End> {
-        let output = self.output;
-        let files = signals::undivided(|| output.finish()).context("cannot write the documents")?;
-        self.summary.time(self.started.elapsed());
-        self.console.end();
-        if !self.quiet {
-            self.console.say(&self.summary.to_string());
-            say_files(self.console, &files);
+        let outcome = host.run(&received, |statuses| lines.show(statuses));
+        lines.end();
+        if lines.is_shown() {
+            counts.say();
         }
-        let unreadable = self.most_unreadable.and_then(|most| self.summary.unreadable(most));
-        if let Some(unreadable) = &unreadable {
-            self.console.error(unreadable);
-        }
-        Ok(if unreadable.is_some() || self.summary.has_problems() { End::DoneWithProblems } else { End::Done })
+        Ok(match outcome {
+            Outcome::Failed => End::Failed,
+            Outcome::Incomplete => End::DoneWithProblems,
+            Outcome::Done if self.once && counts.has_errors() => End::DoneWithProblems,
+            Outcome::Done => End::Done,
+        })
     }
 }
 
-fn say_files(console: &Console, files: &[PathBuf]) {
-    for file in files {
-        console.say(&format!("written     {}", file.display()));
+/// What each input gave.
+#[derive(Debug)]
+struct Counts {
+    started: Instant,
+    /// Whether documents are looked into, which costs as much as half of making them.
+    is_shown: bool,
+    /// Each with whether it told a problem that is an error.
+    inputs: Mutex<BTreeMap<String, (Summary, bool)>>,
+}
+
+impl Counts {
+    fn new(config: &Config, is_shown: bool) -> Self {
+        let summary = |datasets: &[String]| {
+            let dataset = |name: &String| Dataset { name: name.clone(), summary: String::new(), decodes: false };
+            let datasets = datasets.iter().map(dataset).collect();
+            Summary::new(&Description { name: String::new(), version: String::new(), datasets, settings_schema: String::new() })
+        };
+        let inputs = config.inputs.iter().map(|input| (input.id.clone(), (summary(&input.datasets), false))).collect();
+        Self { started: Instant::now(), is_shown, inputs: Mutex::new(inputs) }
+    }
+
+    fn has_errors(&self) -> bool {
+        self.inputs.lock().unwrap_or_else(PoisonError::into_inner).values().any(|(_, has_errors)| *has_errors)
+    }
+
+    fn say(&self) {
+        let console = Console::quiet();
+        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let several = inputs.len() > 1;
+        for (input, (summary, _)) in inputs.iter_mut() {
+            summary.time(self.started.elapsed());
+            if several {
+                console.say(&format!("input       {input}"));
+            }
+            console.say(&summary.to_string());
+        }
+    }
+}
+
+impl Watch for Counts {
+    fn parcel(&self, input: &str, parcel: &Parcel) {
+        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((summary, has_errors)) = inputs.get_mut(input) else { return };
+        parcel.documents.iter().filter(|_| self.is_shown).for_each(|document| summary.document(document, Place::Nowhere));
+        parcel.problems.iter().for_each(|problem| summary.problem(problem));
+        *has_errors |= parcel.problems.iter().any(|problem| problem.severity == Severity::Error);
+        if let Some(totals) = parcel.finished {
+            summary.walk(totals);
+        }
     }
 }

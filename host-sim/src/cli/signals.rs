@@ -1,11 +1,27 @@
-//! Signals that end the program: what is not whole yet is removed, and the exit status is the one that shells give.
+//! Signals. They end the program: what is not whole yet is removed, and the exit status is the one that shells give. A command that runs on until it is
+//! told to end takes them itself.
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// What somebody who sends a signal wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// To end.
+    End,
+    /// To read the configuration again.
+    Reload,
+}
+
+/// Takes wishes, and says whether it does something about them.
+type Taker = Box<dyn FnMut(Wish) -> bool + Send>;
+
 /// Files that are removed if a signal comes.
 static PARTIAL: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Who takes signals instead.
+static TAKER: Mutex<Option<Taker>> = Mutex::new(None);
 
 fn partial() -> MutexGuard<'static, Vec<PathBuf>> {
     PARTIAL.lock().unwrap_or_else(PoisonError::into_inner)
@@ -22,6 +38,17 @@ pub(super) fn undivided<T>(action: impl FnOnce() -> T) -> T {
     action()
 }
 
+/// Has signals taken by a command; what it does nothing about ends the program at once.
+pub(super) fn take(taker: impl FnMut(Wish) -> bool + Send + 'static) {
+    *TAKER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(taker));
+}
+
+#[cfg(unix)]
+fn is_taken(signal: i32) -> bool {
+    let wish = if signal == signal_hook::consts::SIGHUP { Wish::Reload } else { Wish::End };
+    TAKER.lock().unwrap_or_else(PoisonError::into_inner).as_mut().is_some_and(|taker| taker(wish))
+}
+
 /// Begins to wait for signals, but for those that whoever started the program wants ignored, as `nohup` does.
 #[cfg(unix)]
 pub(super) fn watch() -> io::Result<()> {
@@ -31,7 +58,7 @@ pub(super) fn watch() -> io::Result<()> {
     let wanted = [SIGTERM, SIGINT, SIGHUP].into_iter().filter(|signal| !is_ignored(&status, *signal));
     let mut signals = signal_hook::iterator::Signals::new(wanted)?;
     let wait = move || {
-        if let Some(signal) = signals.forever().next() {
+        if let Some(signal) = signals.forever().find(|signal| !is_taken(*signal)) {
             // Held to the end, so that nothing gets its name while it is removed.
             let files = partial();
             files.iter().for_each(|file| drop(std::fs::remove_file(file)));

@@ -1,9 +1,10 @@
-//! `make bench`: measures, prints the figures, and writes them down. README.md says what each figure is.
+//! `make bench` and `make bench-live`: measures, prints the figures, and writes them down. README.md says what each figure is.
 
 mod cli;
 mod decode;
 mod effort;
 mod inputs;
+mod live;
 mod load;
 mod recommendation;
 mod report;
@@ -31,6 +32,12 @@ fn main() {
 
 fn run() -> anyhow::Result<()> {
     let options = Options::read(std::env::args().skip(1))?;
+    if options.live {
+        let mut report = Report::new();
+        live::measure(&mut report).context("a live host")?;
+        report.print();
+        return report.write(&options.out);
+    }
     let effort = options.effort;
     let scratch = Scratch::new("benchmarks");
     let compiled = scratch.path().join("cache");
@@ -59,17 +66,19 @@ fn run() -> anyhow::Result<()> {
 
 struct Options {
     effort: Effort,
+    live: bool,
     out: PathBuf,
 }
 
 impl Options {
     fn read(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Self> {
-        let mut options = Self { effort: Effort::full(), out: workspace().join("out/bench.json") };
+        let mut options = Self { effort: Effort::full(), live: false, out: workspace().join("out/bench.json") };
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--quick" => options.effort = Effort::quick(),
+                "--live" => options.live = true,
                 "--out" => options.out = arguments.next().context("`--out` needs the name of a file")?.into(),
-                _ => bail!("unknown argument `{argument}`; there are `--quick` and `--out FILE`"),
+                _ => bail!("unknown argument `{argument}`; there are `--quick`, `--live` and `--out FILE`"),
             }
         }
         Ok(options)

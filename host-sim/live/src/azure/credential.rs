@@ -23,9 +23,9 @@ use self::audiences::Audiences;
 use self::kind::Kind;
 use super::client::ClientError;
 use super::patience::Patience;
-use super::redactor::Redactor;
 use crate::Secret;
 use crate::config::Azure;
+use crate::redactor::Redactor;
 use crate::text::one_line;
 
 /// Seconds before its end in which a token is replaced, while it still serves.

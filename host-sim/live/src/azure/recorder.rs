@@ -13,8 +13,8 @@ use host_sim_runtime::private_folder;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::redactor::Redactor;
 use crate::private;
+use crate::redactor::Redactor;
 
 /// The name that a recording's exchanges have.
 const NAME: &str = "exchanges.json";

@@ -16,10 +16,11 @@ use super::gate::Gate;
 use super::pace::Pace;
 use super::patience::{Patience, asked_for, remaining};
 use super::recorder::Recorder;
-use super::redactor::Redactor;
 use super::resolver;
 use super::trace::{Line, Trace};
+use super::watch::RequestWatch;
 use crate::Secret;
+use crate::redactor::Redactor;
 use crate::retry_after::LONGEST;
 use crate::text::{chain, one_line};
 
@@ -44,6 +45,7 @@ pub(super) struct Sender {
     pub(super) redactor: Arc<Redactor>,
     pub(super) trace: Option<Trace>,
     pub(super) recorder: Option<Recorder>,
+    pub(super) watch: Option<Arc<dyn RequestWatch>>,
 }
 
 /// A response that is all there.
@@ -67,6 +69,9 @@ impl Sender {
     /// What comes of a request in the end.
     pub(super) async fn answer(&self, request: &Request) -> Result<Response, Failure> {
         let answer = self.persist(request).await;
+        if let Some(watch) = &self.watch {
+            watch.answered(&request.url, &answer);
+        }
         match &answer {
             Ok(response) => {
                 if let Some(recorder) = &self.recorder {
@@ -143,6 +148,9 @@ impl Sender {
             let started = Instant::now();
             let came = timeout(self.timeout, self.exchange(&url, token)).await.unwrap_or(Err(Failure::TimedOut));
             let (whole, failure) = (came.as_ref().ok(), came.as_ref().err());
+            if let Some(watch) = &self.watch {
+                watch.sent(whole.map(|whole| whole.status), number > 1);
+            }
             let request_id = whole.and_then(|whole| whole.headers.get("x-ms-request-id")?.to_str().ok());
             self.trace_line(&Line {
                 url: url.as_str(),

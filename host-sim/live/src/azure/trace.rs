@@ -10,8 +10,8 @@ use host_sim_runtime::Clock;
 use host_sim_runtime::contract::Failure;
 use serde::Serialize;
 
-use super::redactor::Redactor;
 use crate::private;
+use crate::redactor::Redactor;
 use crate::text::one_line;
 use crate::time::written;
 

@@ -22,10 +22,11 @@ use super::gate::Gate;
 use super::pace::Pace;
 use super::patience::Patience;
 use super::recorder::Recorder;
-use super::redactor::Redactor;
 use super::sender::Sender;
 use super::trace::Trace;
+use super::watch::RequestWatch;
 use crate::config::{Azure, Poll};
+use crate::redactor::Redactor;
 
 /// How often it is looked whether to stop, while nothing comes.
 const TICK: Duration = Duration::from_millis(50);
@@ -49,6 +50,8 @@ pub struct Link<'a> {
     pub trace: Option<Trace>,
     /// A recording of what is answered.
     pub recorder: Option<Recorder>,
+    /// Who wants to know of requests.
+    pub watch: Option<Arc<dyn RequestWatch>>,
     /// Ends the waiting.
     pub stop: StopSignal,
 }
@@ -92,7 +95,7 @@ struct Done {
 impl AzureTransport {
     /// Starts the thread. Nothing is sent yet.
     pub fn start(link: Link<'_>) -> Result<Self, StartError> {
-        let Link { input, azure, url, poll, patience, redactor, trace, recorder, stop } = link;
+        let Link { input, azure, url, poll, patience, redactor, trace, recorder, watch, stop } = link;
         let sender = Sender {
             client: client::for_requests(azure, poll)?,
             gate: Gate::new(url, poll),
@@ -104,6 +107,7 @@ impl AzureTransport {
             redactor,
             trace,
             recorder,
+            watch,
         };
         let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(4).build().map_err(StartError::Thread)?;
         let (commands, received) = unbounded_channel();

@@ -108,6 +108,11 @@ impl Cluster {
         Ok(Self { client, runtime, hosts, login, settings, trouble: Mutex::default() })
     }
 
+    /// What it is set up with.
+    pub fn settings(&self) -> &Elasticsearch {
+        &self.settings
+    }
+
     /// Why documents wait, if they do, in words for people.
     pub fn trouble(&self) -> Option<String> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use host_sim_live::Secret;
-use host_sim_live::azure::{AzureTransport, Link, Patience, Recorder, Redactor, Trace};
+use host_sim_live::azure::{AzureTransport, Link, Patience, Recorder, Trace};
 use host_sim_live::config::{self, Cloud, Credential, Poll};
+use host_sim_live::{Redactor, Secret};
 use host_sim_runtime::contract::{Failure, Request, Response};
 use host_sim_runtime::flow::StopSignal;
 use host_sim_runtime::transport::{Received, Transport};
@@ -72,6 +72,7 @@ impl Setup {
             redactor: self.redactor.clone(),
             trace: self.trace.clone(),
             recorder: self.recorder.clone(),
+            watch: None,
             stop: self.stop.clone(),
         };
         AzureTransport::start(link).expect("it starts")

@@ -11,6 +11,12 @@ pub trait Sink: Sync {
     fn put(&self, items: &[Item]) -> Result<Vec<Fate>, SinkError>;
 }
 
+impl<S: Sink + ?Sized> Sink for Box<S> {
+    fn put(&self, items: &[Item]) -> Result<Vec<Fate>, SinkError> {
+        (**self).put(items)
+    }
+}
+
 /// What became of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {

@@ -42,6 +42,14 @@ impl StopSignal {
         self.phase() == Phase::CutOff
     }
 
+    /// Waits for so long, unless sources are to end; gives whether they are.
+    pub fn wait(&self, time: Duration) -> bool {
+        let phase = self.0.phase.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.0.changed.wait_timeout_while(phase, time, |phase| *phase < Phase::Stopping);
+        let (phase, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        *phase >= Phase::Stopping
+    }
+
     /// Waits for so long, unless delivery is to end.
     pub(super) fn pause(&self, time: Duration) {
         let phase = self.0.phase.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,7 +90,9 @@ mod tests {
         let (signal, started) = (StopSignal::default(), Instant::now());
         let other = signal.clone();
         let thread = std::thread::spawn(move || other.pause(Duration::from_secs(3600)));
+        assert!(!signal.wait(Duration::ZERO));
         signal.cut_off();
+        assert!(signal.wait(Duration::from_secs(3600)));
         thread.join().expect("it ends");
         assert!(started.elapsed() < Duration::from_secs(60));
     }

@@ -24,7 +24,7 @@ const TOKENS: usize = 16;
 #[derive(Default)]
 pub struct Redactor {
     /// Longest first, so that none leaves the rest of another one.
-    secrets: Vec<String>,
+    secrets: RwLock<Vec<String>>,
     tokens: RwLock<VecDeque<Vec<String>>>,
 }
 
@@ -37,13 +37,21 @@ impl fmt::Debug for Redactor {
 impl Redactor {
     /// One that knows these.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut forms: Vec<String> = secrets.into_iter().flat_map(forms).collect();
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        Self { secrets: forms, tokens: RwLock::default() }
+        let redactor = Self::default();
+        redactor.know(secrets);
+        redactor
+    }
+
+    /// Looks for these as well, for good.
+    pub fn know<'a>(&self, secrets: impl IntoIterator<Item = &'a str>) {
+        let mut known = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
+        known.extend(secrets.into_iter().flat_map(forms));
+        known.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+        known.dedup();
     }
 
     /// Looks for this as well from now on.
-    pub(super) fn learn(&self, secret: &str) {
+    pub(crate) fn learn(&self, secret: &str) {
         let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
         let forms = forms(secret);
         if !tokens.contains(&forms) {
@@ -55,15 +63,16 @@ impl Redactor {
     }
 
     /// The text without secrets.
-    pub(super) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.clean(text, |form| Cow::Borrowed(form))
     }
 
     /// `like` brings a secret into the form that the text has.
     fn clean<'a>(&self, text: &'a str, like: fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
+        let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
         let tokens = self.tokens.read().unwrap_or_else(PoisonError::into_inner);
         let mut clean = Cow::Borrowed(text);
-        for form in self.secrets.iter().chain(tokens.iter().flatten()) {
+        for form in secrets.iter().chain(tokens.iter().flatten()) {
             let form = like(form);
             if clean.contains(&*form) {
                 clean = Cow::Owned(clean.replace(&*form, REDACTED));
@@ -76,7 +85,7 @@ impl Redactor {
     }
 
     /// Bytes without secrets. What is no text is looked through as well.
-    pub(super) fn bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    pub(crate) fn bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         if let Ok(text) = str::from_utf8(bytes) {
             return match self.text(text) {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),

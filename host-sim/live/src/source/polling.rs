@@ -1,0 +1,184 @@
+//! An input that asks: a run of its component now, and another one after each interval.
+
+use std::sync::Arc;
+
+use host_sim_runtime::contract::{Failure, Problem, Response, Severity, Totals};
+use host_sim_runtime::flow::{Flow, Lane, Mark, Parcel, State, Walking};
+use host_sim_runtime::transport::Transport;
+use host_sim_runtime::{Clock, ConfigureError, Walk};
+
+use super::counted::{CountedLetters, CountedSink, CountedState};
+use super::measured::Measured;
+use super::{Ending, Life, Trouble, Work, input_type};
+use crate::azure::{AzureTransport, Link, RequestWatch};
+use crate::config::{LogLevel, Poll};
+use crate::health::{Cause, Denials, InputHealth};
+use crate::schedule::Schedule;
+use crate::state::Run;
+use crate::time::written;
+
+/// Asks as often as the configuration says. When the last run began outlives a failure.
+#[derive(Debug)]
+pub(crate) struct Polling {
+    poll: Poll,
+    schedule: Schedule,
+}
+
+/// What is told of requests, and why an input is not well.
+#[derive(Debug)]
+struct Asking {
+    health: Arc<InputHealth>,
+    denials: Denials,
+}
+
+impl RequestWatch for Asking {
+    fn sent(&self, status: Option<u16>, again: bool) {
+        self.health.asked(status, again);
+    }
+
+    fn answered(&self, url: &str, answer: &Result<Response, Failure>) {
+        self.denials.add(url, answer);
+    }
+}
+
+impl Polling {
+    pub(crate) fn new(poll: Poll) -> Self {
+        Self { schedule: Schedule::new(poll.every), poll }
+    }
+}
+
+impl Life for Polling {
+    fn live(&mut self, work: &Work) -> Result<Ending, Trouble> {
+        let shared = &work.shared;
+        let lane = Lane::new(&work.input.id);
+        let azure = work.input.azure.as_ref().ok_or_else(|| Trouble {
+            cause: Cause::Source,
+            text: "nothing says how this input signs in: add `azure` to the file".to_owned(),
+            is_final: true,
+        })?;
+        let asking = Arc::new(Asking { health: Arc::clone(&work.health), denials: Denials::default() });
+        let link = Link {
+            input: &work.input.id,
+            azure,
+            url: work.input.url.as_ref(),
+            poll: &self.poll,
+            patience: shared.patience,
+            redactor: Arc::clone(&shared.redactor),
+            trace: shared.trace.clone(),
+            recorder: None,
+            watch: Some(Arc::clone(&asking) as Arc<dyn RequestWatch>),
+            stop: work.stop.clone(),
+        };
+        let mut transport = AzureTransport::start(link).map_err(|error| Trouble::of(Cause::Source, &error))?;
+        loop {
+            // A run that was cut is gone on with, however early it is.
+            let cursor = match shared.state.mark(&lane).map_err(|error| Trouble::boxed(Cause::State, &error))? {
+                Some(Mark::Cursor(cursor)) => Some(cursor),
+                Some(Mark::Ended) | None => None,
+            };
+            if cursor.is_none() && self.schedule.wait(&shared.timer, &work.stop) {
+                return Ok(Ending::Stopped);
+            }
+            let began = shared.timer.now();
+            let Some(totals) = work.run(&lane, cursor, &mut transport)? else { return Ok(Ending::Stopped) };
+            let denials = asking.denials.take();
+            if totals.pages == 0 && totals.failed > 0 {
+                let text = denials.unwrap_or_else(|| "none of the lists could be read; the log says why".to_owned());
+                return Err(Trouble { cause: Cause::Source, text: format!("nothing could be read: {text}"), is_final: false });
+            }
+            self.schedule.ran(began);
+            work.health.works(Cause::Source);
+            let next = self.schedule.next(shared.timer.now());
+            work.health.finished(totals.complete, totals.records, (!shared.once).then_some(next));
+            let incomplete = || {
+                let why = denials.unwrap_or_else(|| "the log says why".to_owned());
+                let when = if shared.once { String::new() } else { format!("; the next run is at {}", written(next)) };
+                format!("the last run was not complete, {} lists could not be read: {why}{when}", totals.failed)
+            };
+            work.health.degraded((!totals.complete).then(incomplete));
+            if shared.once {
+                return Ok(Ending::Read { complete: totals.complete });
+            }
+        }
+    }
+}
+
+impl Work {
+    /// A run, from its beginning or a cursor to its end; `None` if it was to stop.
+    fn run(&self, lane: &Lane, cursor: Option<Vec<u8>>, transport: &mut impl Transport) -> Result<Option<Totals>, Trouble> {
+        let Self { input, component, health, stop, shared } = self;
+        let mut instance = component.start().map_err(|error| Trouble::of(Cause::Source, &error))?;
+        match instance.configure(&input.settings) {
+            Ok(warnings) => warnings.iter().for_each(|warning| health.problem(warning.severity, "settings", &warning.message)),
+            Err(error @ (ConfigureError::Refused(_) | ConfigureError::Stopped(_))) => return Err(Trouble::of(Cause::Source, &error)),
+        }
+        let sink = shared.outlet.sink(&input.datasets, input_type(input), stop.clone()).map_err(|error| Trouble::boxed(Cause::Output, &error))?;
+        let letters = shared.state.dead_letters(&input.id, input.datasets.clone()).map_err(|error| Trouble::of(Cause::State, &error))?;
+        let started = Clock::System.now();
+        let is_resumed = cursor.is_some();
+        health.begins_run();
+        shared.log.input(LogLevel::Info, &input.id, if is_resumed { "goes on with a run" } else { "begins a run" }, &[]);
+        let mut poller = Measured { instance, health };
+        let walk = Walk::new(&mut poller, transport, Clock::System, cursor);
+        let mut walking = Walking::new(lane.clone(), walk, |_, request| Some(request));
+        let flow = Flow {
+            sink: &CountedSink { sink: &*sink, health },
+            state: &CountedState { state: &*shared.state, health },
+            dead_letters: &CountedLetters { letters: &letters, health },
+            bounds: shared.outlet.bounds(),
+            stop: stop.clone(),
+        };
+        let mut finished = None;
+        let mut told = Told::default();
+        let result = flow.run(&mut walking, |_, parcel: &Parcel| {
+            health.took(parcel);
+            shared.watch.parcel(&input.id, parcel);
+            parcel.problems.iter().for_each(|problem| told.tell(problem, health));
+            finished = finished.or(parcel.finished);
+            if parcel.finished.is_none() && !parcel.documents.is_empty() {
+                health.works(Cause::Source);
+            }
+        });
+        told.finish(health);
+        health.gave_up();
+        result.map_err(|error| Trouble::of_flow(&error, &shared.outlet))?;
+        let Some(totals) = finished.filter(|_| !stop.is_cut_off()) else { return Ok(None) };
+        let run = Run::finished(&input.id, started, Clock::System.now(), &totals);
+        shared.state.remember(run).map_err(|error| Trouble::of(Cause::State, &error))?;
+        let level = if totals.complete { LogLevel::Info } else { LogLevel::Warn };
+        let message = if totals.complete { "a run was complete" } else { "a run was not complete" };
+        let Totals { pages, records, documents, skipped, failed, complete: _ } = totals;
+        let counts = [("pages", pages), ("records", records), ("documents", documents), ("skipped", skipped), ("failed", failed)];
+        shared.log.input(level, &input.id, message, &counts.map(|(name, count)| (name, count.into())));
+        Ok(Some(totals))
+    }
+}
+
+/// Problems of a run: the first few of a code are told, the rest are counted.
+#[derive(Debug, Default)]
+struct Told(std::collections::BTreeMap<(Severity, String), u64>);
+
+impl Told {
+    const MOST_TOLD: u64 = 5;
+    const MOST_CODES: usize = 100;
+
+    fn tell(&mut self, problem: &Problem, health: &InputHealth) {
+        let mut key = (problem.severity, problem.code.clone());
+        if self.0.len() >= Self::MOST_CODES && !self.0.contains_key(&key) {
+            key.1 = "other".to_owned();
+        }
+        let count = self.0.entry(key).or_default();
+        *count += 1;
+        if *count <= Self::MOST_TOLD {
+            health.problem(problem.severity, &problem.code, &problem.message);
+        }
+    }
+
+    fn finish(self, health: &InputHealth) {
+        for ((severity, code), count) in self.0 {
+            if count > Self::MOST_TOLD {
+                health.problem(severity, &code, &format!("and {} more", count - Self::MOST_TOLD));
+            }
+        }
+    }
+}

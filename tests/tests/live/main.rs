@@ -1,0 +1,6 @@
+//! `run`, as it is run by hand: the built program between servers on loopback.
+
+mod killed;
+mod once;
+mod secrets;
+mod setup;
