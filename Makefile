@@ -22,7 +22,7 @@ CARGO_FUZZ := target/tools/bin/cargo-fuzz
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain build component dist run test test-reproducible embedding bench bench-live quick lint bless fuzz cargo-component
+.PHONY: help toolchain build component dist run live test test-reproducible embedding bench bench-live quick lint bless fuzz cargo-component
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ run: build ## replay the shipped recordings of both data sets into out/, and sho
 	@echo
 	@echo "Documents are in out/, one a line:"
 	@wc -l out/*.ndjson | sed '$$d'
+
+live: build ## what README.md's walk-through does, with a mock of Azure and a real Elasticsearch on this machine
+	$(CARGO) run --quiet --profile host --locked -p tests --bin live
 
 test: build ## all tests; ends with the cases of the catalogue that they cover
 	@tests/run.sh

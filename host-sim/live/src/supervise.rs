@@ -290,12 +290,12 @@ impl Host {
         }
     }
 
-    /// Writes what `status` reads: at each change of a state, else now and then.
+    /// Writes what `status` reads: at each change of a state and at the end of a run, else now and then.
     fn write_status(&self, statuses: &[Status], written: &mut Option<(Instant, Vec<Status>)>, is_end: bool) {
         let is_due = match &*written {
             None => true,
             Some((when, before)) => {
-                let states = |statuses: &[Status]| statuses.iter().map(|status| (status.state, status.text.clone())).collect::<Vec<_>>();
+                let states = |statuses: &[Status]| statuses.iter().map(|status| (status.state, status.text.clone(), status.next_run)).collect::<Vec<_>>();
                 is_end || states(before) != states(statuses) || (when.elapsed() >= WRITE && before != statuses)
             }
         };

@@ -76,7 +76,7 @@ pub(crate) fn of_failure(why: &str) -> String {
 }
 
 /// What a request asks about: the path before the provider.
-fn scope(url: &str) -> &str {
+pub(crate) fn scope(url: &str) -> &str {
     let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or(url);
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let at = path.to_ascii_lowercase().find("/providers/microsoft.security");

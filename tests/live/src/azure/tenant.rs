@@ -47,6 +47,9 @@ impl Tenant {
         let (first, from) = target.split_once("&$skipToken=").unwrap_or((target, "0"));
         let from: usize = from.parse().ok()?;
         let (path, _) = first.split_once('?')?;
+        if path == "/providers/Microsoft.Security/assessmentMetadata" {
+            return Some(format!("{{\"value\":[{}],\"nextLink\":null}}", metadata()));
+        }
         let rest = path.strip_prefix("/subscriptions/")?;
         let (subscription, rest) = rest.split_at_checked(SUBSCRIPTION.len())?;
         if !(0..self.subscriptions).any(|number| Self::subscription(number) == subscription) {
