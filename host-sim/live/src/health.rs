@@ -230,6 +230,11 @@ impl InputHealth {
         self.metrics.trapped();
     }
 
+    /// Calls that it did not return from, so far.
+    pub(crate) fn traps(&self) -> u64 {
+        self.metrics.traps()
+    }
+
     /// Tells a problem of the component, at the level that it has.
     pub(crate) fn problem(&self, severity: Severity, code: &str, message: &str) {
         let level = match severity {

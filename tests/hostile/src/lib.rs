@@ -31,6 +31,8 @@ export!(Component);
 const PAGES: u64 = 4;
 
 thread_local! {
+    /// What its requests begin with.
+    static BASE: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) };
     /// The page that is asked for.
     static PAGE: Cell<u64> = const { Cell::new(0) };
     /// Whether the walk gives nothing and never ends.
@@ -59,6 +61,8 @@ impl Control for Component {
 
     fn configure(settings: String) -> Result<Vec<SettingProblem>, Vec<SettingProblem>> {
         misdeeds::commit(&settings);
+        let url = settings.split_once("\"url\":\"").and_then(|(_, rest)| rest.split_once('"')).map(|(url, _)| url.to_owned());
+        BASE.set(url.unwrap_or_else(|| "https://hostile.example".to_owned()));
         STALLS.set(match () {
             () if settings.contains("stand still") => Some(Stall::Still),
             () if settings.contains("more for ever") => Some(Stall::More),
@@ -112,7 +116,7 @@ fn nothing() -> Step {
 }
 
 fn request() -> Request {
-    Request { id: PAGE.get(), url: format!("https://hostile.example/pages/{}?token=secret", PAGE.get()), token_scopes: Vec::new() }
+    Request { id: PAGE.get(), url: format!("{}/pages/{}?token=secret", BASE.with_borrow(String::clone), PAGE.get()), token_scopes: Vec::new() }
 }
 
 impl Decoder for Component {

@@ -10,8 +10,9 @@ use crate::text::one_line;
 /// Different things that are told of one run.
 const MOST: usize = 3;
 
-/// What Entra says, and what it wants.
-const ENTRA: [(&str, &str); 8] = [
+/// What is said where there is no token, and what to do about it.
+const SIGN_IN: [(&str, &str); 9] = [
+    ("cannot reach what gives tokens", "look at DNS, the network, `azure.authority` and `azure.proxy`"),
     ("AADSTS7000215", "give the value of a client secret in `client_secret`, not the secret's id"),
     ("AADSTS7000222", "the client secret has expired: make a new one for the application, and put its value into `client_secret`"),
     ("AADSTS700027", "register the certificate of `certificate_file` with the application, and look whether it has expired"),
@@ -69,7 +70,7 @@ pub(crate) fn of_answer(url: &str, answer: &Result<Response, Failure>) -> Option
 /// What failed, and what to do about it where that is known.
 pub(crate) fn of_failure(why: &str) -> String {
     let why = one_line(why);
-    match ENTRA.iter().find(|(code, _)| why.contains(code)) {
+    match SIGN_IN.iter().find(|(code, _)| why.contains(code)) {
         Some((_, advice)) => format!("{why}; {advice}"),
         None => why,
     }

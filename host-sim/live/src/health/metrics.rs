@@ -190,6 +190,10 @@ impl InputMetrics {
         self.traps.inc();
     }
 
+    pub(super) fn traps(&self) -> u64 {
+        self.traps.get()
+    }
+
     pub(super) fn generation(&self, generation: u32) {
         self.all.generation.with_label_values(&[self.input.as_str()]).set(generation.into());
     }

@@ -79,7 +79,7 @@ impl Life for Polling {
             if cursor.is_none() && self.schedule.wait(&shared.timer, &work.stop) {
                 return Ok(Ending::Stopped);
             }
-            let began = shared.timer.now();
+            let (began, traps) = (shared.timer.now(), work.health.traps());
             let Some(totals) = work.run(&lane, cursor, &mut transport)? else { return Ok(Ending::Stopped) };
             let denials = asking.denials.take();
             if totals.pages == 0 && totals.failed > 0 {
@@ -90,12 +90,15 @@ impl Life for Polling {
             work.health.works(Cause::Source);
             let next = self.schedule.next(shared.timer.now());
             work.health.finished(totals.complete, totals.records, (!shared.once).then_some(next));
-            let incomplete = || {
+            let traps = work.health.traps() - traps;
+            let trapped = (traps > 0).then(|| format!("the component stopped {traps} times, and what it stopped on is not read: take another version of it"));
+            let incomplete = (!totals.complete).then(|| {
                 let why = denials.unwrap_or_else(|| "the log says why".to_owned());
-                let when = if shared.once { String::new() } else { format!("; the next run is at {}", written(next)) };
-                format!("the last run was not complete, {} lists could not be read: {why}{when}", totals.failed)
-            };
-            work.health.degraded((!totals.complete).then(incomplete));
+                format!("the last run was not complete, {} lists could not be read: {why}", totals.failed)
+            });
+            let told: Vec<String> = incomplete.into_iter().chain(trapped).collect();
+            let when = if shared.once { String::new() } else { format!("; the next run is at {}", written(next)) };
+            work.health.degraded((!told.is_empty()).then(|| told.join("; ") + &when));
             if shared.once {
                 return Ok(Ending::Read { complete: totals.complete });
             }
