@@ -174,6 +174,7 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("elastic", &["config", "retry_after", "text", "time", "tls"]),
             ("azure", &["config", "private", "retry_after", "text", "time", "tls"]),
             ("redrive", &["private", "state"]),
+            ("event_hub", &["azure", "config", "text", "tls"]),
         ],
     );
     check(
@@ -196,6 +197,26 @@ fn the_live_hosts_modules_name_only_what_they_may() {
         ],
     );
     check("live/src/azure/credential", "super::", &[("assertion", &[]), ("audiences", &[]), ("http", &[]), ("kind", &["assertion", "http"])]);
+    check(
+        "live/src/event_hub",
+        "super::",
+        &[
+            ("condition", &[]),
+            ("owners", &[]),
+            ("place", &[]),
+            ("trouble", &[]),
+            ("batch", &["place", "trouble"]),
+            ("store", &["owners", "place", "trouble"]),
+            ("tunnel", &["trouble"]),
+            ("desk", &["batch", "condition", "place", "store", "trouble"]),
+            ("marks", &["desk"]),
+            ("service", &["desk", "owners", "place", "trouble", "tunnel"]),
+            ("reader", &["batch", "desk", "service", "session", "trouble"]),
+            ("session", &["batch", "desk", "reader", "service", "trouble"]),
+            ("source", &["batch", "condition", "desk", "marks", "place"]),
+            ("link", &["condition", "desk", "owners", "service", "session", "source", "store"]),
+        ],
+    );
     check("live/src/state", "super::", &[("sealed", &[]), ("error", &[]), ("runs", &[]), ("dead_letters", &[])]);
     check("live/src/files", "super::", &[("rotating", &[]), ("stdout", &[])]);
     check(

@@ -5,6 +5,7 @@
 pub mod azure;
 pub mod config;
 pub mod elastic;
+pub mod event_hub;
 pub mod files;
 mod private;
 mod redrive;
