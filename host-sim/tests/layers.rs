@@ -182,13 +182,18 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("status", &["health", "private"]),
             ("record", &["azure", "config", "private", "redactor"]),
             ("doctor", &["azure", "config", "elastic", "health", "outlet", "redactor", "state", "text"]),
-            ("source", &["azure", "config", "health", "log", "outlet", "redactor", "schedule", "state", "text", "time"]),
+            ("source", &["azure", "config", "event_hub", "health", "log", "outlet", "redactor", "schedule", "state", "text", "time"]),
             ("supervise", &["azure", "config", "elastic", "health", "log", "outlet", "redactor", "schedule", "source", "state", "status", "text"]),
+            ("event_hub", &["azure", "config", "text", "tls"]),
         ],
     );
     check("live/src/health", "super::", &[("state", &[]), ("advice", &[]), ("backlog", &[]), ("metrics", &["state"]), ("server", &[])]);
     check("live/src/doctor", "super::", &[("azure", &[]), ("output", &[])]);
-    check("live/src/source", "super::", &[("counted", &[]), ("measured", &[]), ("polling", &["counted", "measured"])]);
+    check(
+        "live/src/source",
+        "super::",
+        &[("counted", &[]), ("measured", &[]), ("told", &[]), ("polling", &["counted", "measured", "told"]), ("receiving", &["counted", "measured", "told"])],
+    );
     check("live/src/supervise", "super::", &[("input_thread", &[])]);
     check(
         "live/src/azure",
@@ -210,6 +215,26 @@ fn the_live_hosts_modules_name_only_what_they_may() {
         ],
     );
     check("live/src/azure/credential", "super::", &[("assertion", &[]), ("audiences", &[]), ("http", &[]), ("kind", &["assertion", "http"])]);
+    check(
+        "live/src/event_hub",
+        "super::",
+        &[
+            ("condition", &[]),
+            ("owners", &[]),
+            ("place", &[]),
+            ("trouble", &[]),
+            ("batch", &["place", "trouble"]),
+            ("store", &["owners", "place", "trouble"]),
+            ("tunnel", &["trouble"]),
+            ("desk", &["batch", "condition", "place", "store", "trouble"]),
+            ("marks", &["desk"]),
+            ("service", &["desk", "owners", "place", "trouble", "tunnel"]),
+            ("reader", &["batch", "desk", "service", "session", "trouble"]),
+            ("session", &["batch", "desk", "reader", "service", "trouble"]),
+            ("source", &["batch", "condition", "desk", "marks", "place"]),
+            ("link", &["condition", "desk", "owners", "service", "session", "source", "store"]),
+        ],
+    );
     check("live/src/state", "super::", &[("sealed", &[]), ("error", &[]), ("runs", &[]), ("dead_letters", &[])]);
     check("live/src/files", "super::", &[("rotating", &[]), ("stdout", &[])]);
     check(

@@ -14,6 +14,7 @@ mod transport;
 mod watch;
 
 pub use self::client::ClientError;
+pub(crate) use self::credential::provider;
 pub use self::credential::{SignIn, SignInError};
 pub use self::patience::Patience;
 pub use self::recorder::Recorder;

@@ -34,13 +34,34 @@ pub struct Health {
 }
 
 /// How an input is. Whoever works for it tells it; each change of its state is one line of the log.
-#[derive(Debug)]
 pub struct InputHealth {
     id: String,
     log: Log,
     metrics: InputMetrics,
     backlog: Mutex<Backlog>,
+    partitions: Mutex<Option<MeasurePartitions>>,
     kept: Mutex<Kept>,
+}
+
+/// How a partition of a hub is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Partition {
+    pub(crate) id: String,
+    pub(crate) is_owned: bool,
+    /// Messages that are still to be received.
+    pub(crate) lag: u64,
+    /// How long ago the hub took in what was received last, if more is to come.
+    pub(crate) behind: Duration,
+    /// Messages that were gone before they were read.
+    pub(crate) lost: u64,
+}
+
+type MeasurePartitions = Box<dyn Fn() -> Vec<Partition> + Send>;
+
+impl std::fmt::Debug for InputHealth {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("InputHealth").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]
@@ -110,7 +131,14 @@ impl Health {
                 Kept { parts: Parts::default(), state: InputState::Starting, text: String::new(), since: Clock::System.now(), generation: 0, next_run: None };
             let metrics = self.metrics.of_input(id, datasets);
             metrics.state(InputState::Starting);
-            Arc::new(InputHealth { id: id.to_owned(), log: self.log.clone(), metrics, backlog: Mutex::default(), kept: Mutex::new(kept) })
+            Arc::new(InputHealth {
+                id: id.to_owned(),
+                log: self.log.clone(),
+                metrics,
+                backlog: Mutex::default(),
+                partitions: Mutex::default(),
+                kept: Mutex::new(kept),
+            })
         };
         Arc::clone(lock(&self.inputs).entry(id.to_owned()).or_insert_with(new))
     }
@@ -181,9 +209,19 @@ impl InputHealth {
     }
 
     /// A run came to its end.
-    pub(crate) fn finished(&self, complete: bool, records: u64, next_run: Option<Timestamp>) {
-        self.metrics.finished(complete, records);
+    pub(crate) fn finished(&self, complete: bool, next_run: Option<Timestamp>) {
+        self.metrics.finished(complete);
         self.kept().next_run = next_run;
+    }
+
+    /// So many records were read.
+    pub(crate) fn read(&self, records: u64) {
+        self.metrics.read(records);
+    }
+
+    /// How its partitions are is looked at in this way, whenever somebody wants to know.
+    pub(crate) fn measures_partitions(&self, measure: MeasurePartitions) {
+        *lock(&self.partitions) = Some(measure);
     }
 
     /// It is at work on a run.
@@ -266,6 +304,9 @@ impl InputHealth {
     fn measure(&self) {
         let (bytes, oldest) = lock(&self.backlog).measured();
         self.metrics.backlog(bytes, oldest);
+        if let Some(measure) = &*lock(&self.partitions) {
+            self.metrics.partitions(&measure());
+        }
     }
 
     fn change(&self, change: impl FnOnce(&mut Parts)) {

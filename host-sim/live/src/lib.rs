@@ -6,6 +6,7 @@ pub mod azure;
 pub mod config;
 pub mod doctor;
 pub mod elastic;
+pub mod event_hub;
 pub mod files;
 pub mod health;
 pub mod log;

@@ -3,6 +3,8 @@
 mod counted;
 mod measured;
 mod polling;
+mod receiving;
+mod told;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -20,7 +22,8 @@ use crate::schedule::Timer;
 use crate::state::StateFolder;
 use crate::text::chain;
 
-pub(crate) use self::polling::Polling;
+use self::polling::Polling;
+use self::receiving::Receiving;
 
 /// Sees what inputs take, before anything of it is stored.
 pub trait Watch: Debug + Send + Sync {
@@ -92,17 +95,7 @@ pub fn input_type(input: &Input) -> &'static str {
 pub(crate) fn of(input: &Input) -> Box<dyn Life> {
     match &input.source {
         Source::Poll(poll) => Box::new(Polling::new(poll.clone())),
-        Source::EventHub(_) => Box::new(NotYet),
-    }
-}
-
-/// Stands for what this version does not do.
-struct NotYet;
-
-impl Life for NotYet {
-    fn live(&mut self, _work: &Work) -> Result<Ending, Trouble> {
-        let text = "this version does not receive from Event Hubs".to_owned();
-        Err(Trouble { cause: Cause::Source, text, is_final: true })
+        Source::EventHub(hub) => Box::new(Receiving::new((**hub).clone())),
     }
 }
 

@@ -180,6 +180,11 @@ struct Line {
 enum Written {
     /// In base64.
     Cursor(#[serde(with = "in_base64")] Vec<u8>),
+    /// Since version 2.
+    Position {
+        sequence_number: i64,
+        offset: String,
+    },
     Ended(bool),
 }
 
@@ -201,6 +206,7 @@ impl Line {
     fn of(lane: &str, mark: &Mark) -> Self {
         let mark = match mark {
             Mark::Cursor(cursor) => Written::Cursor(cursor.clone()),
+            Mark::Position { sequence_number, offset } => Written::Position { sequence_number: *sequence_number, offset: offset.clone() },
             Mark::Ended => Written::Ended(true),
         };
         Self { lane: lane.to_owned(), mark }
@@ -209,6 +215,7 @@ impl Line {
     fn into_entry(self) -> (String, Mark) {
         let mark = match self.mark {
             Written::Cursor(cursor) => Mark::Cursor(cursor),
+            Written::Position { sequence_number, offset } => Mark::Position { sequence_number, offset },
             Written::Ended(_) => Mark::Ended,
         };
         (self.lane, mark)

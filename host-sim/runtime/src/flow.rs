@@ -118,6 +118,9 @@ impl Flow<'_> {
                 });
             }
             while let Some(parcel) = source.next_parcel(&self.stop)? {
+                for lane in source.lost() {
+                    delivery.forget(&lane);
+                }
                 watch(source, &parcel);
                 if !delivery.take_on(parcel) {
                     break;

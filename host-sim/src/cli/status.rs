@@ -68,6 +68,7 @@ fn text(runs: bool, report: Option<&Report>, snapshot: &Snapshot) -> String {
     for (lane, mark) in &snapshot.marks {
         let place = match mark {
             Mark::Cursor(cursor) => format!("in a run, whose cursor has {} bytes", cursor.len()),
+            Mark::Position { sequence_number, .. } => format!("behind message {sequence_number}"),
             Mark::Ended => "between two runs".to_owned(),
         };
         let _ = writeln!(text, "mark {lane}: {place}");

@@ -7,6 +7,7 @@ mod assertion;
 mod audiences;
 mod http;
 mod kind;
+mod provider;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -21,6 +22,7 @@ use url::Url;
 
 use self::audiences::Audiences;
 use self::kind::Kind;
+pub(crate) use self::provider::provider;
 use super::client::ClientError;
 use super::patience::Patience;
 use crate::Secret;

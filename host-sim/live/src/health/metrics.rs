@@ -8,6 +8,7 @@ use host_sim_runtime::Clock;
 use host_sim_runtime::flow::Parcel;
 use prometheus::{CounterVec, Error, GaugeVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
 
+use super::Partition;
 use super::state::InputState;
 use crate::text::one_line;
 
@@ -34,6 +35,10 @@ pub(super) struct Metrics {
     last_complete: GaugeVec,
     generation: IntGaugeVec,
     state: IntGaugeVec,
+    owned_partitions: IntGaugeVec,
+    lag_events: IntGaugeVec,
+    lag_seconds: GaugeVec,
+    lost_events: IntCounterVec,
 }
 
 impl Metrics {
@@ -47,8 +52,8 @@ impl Metrics {
             let gauge = IntGaugeVec::new(Opts::new(name, help), labels)?;
             registry.register(Box::new(gauge.clone())).map(|()| gauge)
         };
-        let float = |name: &str, help: &str| {
-            let gauge = GaugeVec::new(Opts::new(name, help), &["input"])?;
+        let float = |name: &str, help: &str, labels: &[&str]| {
+            let gauge = GaugeVec::new(Opts::new(name, help), labels)?;
             registry.register(Box::new(gauge.clone())).map(|()| gauge)
         };
         let guest_seconds = CounterVec::new(Opts::new("guest_seconds_total", "Seconds that the component worked"), &["input"])?;
@@ -66,10 +71,14 @@ impl Metrics {
             guest_memory: gauge("guest_memory_bytes", "Memory of the component", &["input"])?,
             traps: counter("traps_total", "Calls of the component that it did not return from", &["input"])?,
             queue_bytes: gauge("queue_bytes", "Bytes of documents that are under way", &["input"])?,
-            oldest: float("oldest_unacknowledged_seconds", "How long the oldest document is under way")?,
-            last_complete: float("last_complete_run_timestamp_seconds", "When a run was complete the last time; 0 if none was")?,
+            oldest: float("oldest_unacknowledged_seconds", "How long the oldest document is under way", &["input"])?,
+            last_complete: float("last_complete_run_timestamp_seconds", "When a run was complete the last time; 0 if none was", &["input"])?,
             generation: gauge("generation", "How often the input was built", &["input"])?,
             state: gauge("input_state", "1 for the state that the input is in", &["input", "state"])?,
+            owned_partitions: gauge("owned_partitions", "Partitions that this process reads", &["input"])?,
+            lag_events: gauge("partition_lag_events", "Messages of a partition that are still to be received", &["input", "partition"])?,
+            lag_seconds: float("partition_lag_seconds", "How long ago the hub took in what was received last, if more is to come", &["input", "partition"])?,
+            lost_events: counter("partition_lost_events_total", "Messages that were gone before they were read", &["input", "partition"])?,
             registry,
         })
     }
@@ -156,8 +165,24 @@ impl InputMetrics {
         "other".to_owned()
     }
 
-    pub(super) fn finished(&self, complete: bool, records: u64) {
+    pub(super) fn read(&self, records: u64) {
         self.records.inc_by(records);
+    }
+
+    /// Those of a hub.
+    pub(super) fn partitions(&self, partitions: &[Partition]) {
+        let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        self.all.owned_partitions.with_label_values(&[self.input.as_str()]).set(count(partitions.iter().filter(|partition| partition.is_owned).count() as u64));
+        for Partition { id, is_owned, lag, behind, lost } in partitions {
+            let labels = [self.input.as_str(), id.as_str()];
+            self.all.lag_events.with_label_values(&labels).set(if *is_owned { count(*lag) } else { 0 });
+            self.all.lag_seconds.with_label_values(&labels).set(if *is_owned { behind.as_secs_f64() } else { 0.0 });
+            let counter = self.all.lost_events.with_label_values(&labels);
+            counter.inc_by(lost.saturating_sub(counter.get()));
+        }
+    }
+
+    pub(super) fn finished(&self, complete: bool) {
         if complete {
             let now = Duration::from_millis(Clock::System.now()).as_secs_f64();
             self.all.last_complete.with_label_values(&[self.input.as_str()]).set(now);

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use host_sim_runtime::contract::{Failure, Problem, Response, Severity, Totals};
+use host_sim_runtime::contract::{Failure, Response, Totals};
 use host_sim_runtime::flow::{Flow, Lane, Mark, Parcel, State, Walking};
 use host_sim_runtime::transport::Transport;
-use host_sim_runtime::{Clock, ConfigureError, Walk};
+use host_sim_runtime::{Clock, Walk};
 
 use super::counted::{CountedLetters, CountedSink, CountedState};
 use super::measured::Measured;
+use super::told::Told;
 use super::{Ending, Life, Trouble, Work, input_type};
 use crate::azure::{AzureTransport, Link, RequestWatch};
 use crate::config::{LogLevel, Poll};
@@ -74,7 +75,7 @@ impl Life for Polling {
             // A run that was cut is gone on with, however early it is.
             let cursor = match shared.state.mark(&lane).map_err(|error| Trouble::boxed(Cause::State, &error))? {
                 Some(Mark::Cursor(cursor)) => Some(cursor),
-                Some(Mark::Ended) | None => None,
+                Some(Mark::Ended | Mark::Position { .. }) | None => None,
             };
             if cursor.is_none() && self.schedule.wait(&shared.timer, &work.stop) {
                 return Ok(Ending::Stopped);
@@ -89,7 +90,8 @@ impl Life for Polling {
             self.schedule.ran(began);
             work.health.works(Cause::Source);
             let next = self.schedule.next(shared.timer.now());
-            work.health.finished(totals.complete, totals.records, (!shared.once).then_some(next));
+            work.health.read(totals.records);
+            work.health.finished(totals.complete, (!shared.once).then_some(next));
             let traps = work.health.traps() - traps;
             let trapped = (traps > 0).then(|| format!("the component stopped {traps} times, and what it stopped on is not read: take another version of it"));
             let incomplete = (!totals.complete).then(|| {
@@ -109,12 +111,8 @@ impl Life for Polling {
 impl Work {
     /// A run, from its beginning or a cursor to its end; `None` if it was to stop.
     fn run(&self, lane: &Lane, cursor: Option<Vec<u8>>, transport: &mut impl Transport) -> Result<Option<Totals>, Trouble> {
-        let Self { input, component, health, stop, shared } = self;
-        let mut instance = component.start().map_err(|error| Trouble::of(Cause::Source, &error))?;
-        match instance.configure(&input.settings) {
-            Ok(warnings) => warnings.iter().for_each(|warning| health.problem(warning.severity, "settings", &warning.message)),
-            Err(error @ (ConfigureError::Refused(_) | ConfigureError::Stopped(_))) => return Err(Trouble::of(Cause::Source, &error)),
-        }
+        let Self { input, health, stop, shared, .. } = self;
+        let instance = self.start()?;
         let sink = shared.outlet.sink(&input.datasets, input_type(input), stop.clone()).map_err(|error| Trouble::boxed(Cause::Output, &error))?;
         let letters = shared.state.dead_letters(&input.id, input.datasets.clone()).map_err(|error| Trouble::of(Cause::State, &error))?;
         let started = Clock::System.now();
@@ -154,34 +152,5 @@ impl Work {
         let counts = [("pages", pages), ("records", records), ("documents", documents), ("skipped", skipped), ("failed", failed)];
         shared.log.input(level, &input.id, message, &counts.map(|(name, count)| (name, count.into())));
         Ok(Some(totals))
-    }
-}
-
-/// Problems of a run: the first few of a code are told, the rest are counted.
-#[derive(Debug, Default)]
-struct Told(std::collections::BTreeMap<(Severity, String), u64>);
-
-impl Told {
-    const MOST_TOLD: u64 = 5;
-    const MOST_CODES: usize = 100;
-
-    fn tell(&mut self, problem: &Problem, health: &InputHealth) {
-        let mut key = (problem.severity, problem.code.clone());
-        if self.0.len() >= Self::MOST_CODES && !self.0.contains_key(&key) {
-            key.1 = "other".to_owned();
-        }
-        let count = self.0.entry(key).or_default();
-        *count += 1;
-        if *count <= Self::MOST_TOLD {
-            health.problem(problem.severity, &problem.code, &problem.message);
-        }
-    }
-
-    fn finish(self, health: &InputHealth) {
-        for ((severity, code), count) in self.0 {
-            if count > Self::MOST_TOLD {
-                health.problem(severity, &code, &format!("and {} more", count - Self::MOST_TOLD));
-            }
-        }
     }
 }

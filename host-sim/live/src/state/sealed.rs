@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The format that this program writes, and the newest that it reads.
-pub(super) const VERSION: u32 = 1;
+/// The format that this program writes, and the newest that it reads. The first one knew no positions in a hub.
+pub(super) const VERSION: u32 = 2;
 
 const FORMAT: &str = "host-sim-state";
 

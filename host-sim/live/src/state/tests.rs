@@ -8,6 +8,7 @@ use host_sim_runtime::Stop;
 use host_sim_runtime::contract::{Document, Message, Position, Totals};
 use host_sim_runtime::flow::{DeadLetters, Item, Lane, Letter, Mark, Refusal, State};
 use host_sim_runtime::{DeadLetter, private_folder};
+use sha2::{Digest, Sha256};
 
 use super::{Run, SetAside, StateError, StateFolder};
 
@@ -70,6 +71,19 @@ fn marks_and_runs_are_there_again() {
     assert_eq!(state.mark(&other).expect("readable"), Some(Mark::Ended));
     assert_eq!(state.runs(), (3..103).map(run).collect::<Vec<_>>());
     assert_eq!(StateFolder::look(&scratch.0).expect("readable").runs, state.runs());
+}
+
+#[test]
+fn a_position_in_a_hub_is_there_again_and_so_is_what_an_older_version_has_written() {
+    let scratch = Scratch::new("position");
+    let lane = Lane::new("alerts/hub/$Default/3");
+    let older = "{\"format\":\"host-sim-state\",\"version\":1}\n{\"lane\":\"alerts/hub/$Default/3\",\"ended\":true}\n";
+    let checksum = Sha256::digest(older.as_bytes()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    fs::write(scratch.0.join("marks.ndjson"), format!("{older}{{\"sha256\":\"{checksum}\"}}\n")).expect("writable");
+    assert_eq!(scratch.open().mark(&lane).expect("readable"), Some(Mark::Ended));
+    let position = Mark::Position { sequence_number: i64::MAX, offset: "9223372036854775807".into() };
+    scratch.open().keep(&lane, &position).expect("writable");
+    assert_eq!(scratch.open().mark(&lane).expect("readable"), Some(position));
 }
 
 #[test]
@@ -145,11 +159,11 @@ fn what_is_damaged_is_set_aside_and_said_so() {
 #[test]
 fn a_newer_versions_file_is_refused_and_left_alone() {
     let scratch = Scratch::new("newer");
-    let newer = "{\"format\":\"host-sim-state\",\"version\":2}\nnobody knows\n";
+    let newer = "{\"format\":\"host-sim-state\",\"version\":3}\nnobody knows\n";
     fs::write(scratch.0.join("marks.ndjson"), newer).expect("writable");
     let error = StateFolder::open(&scratch.0).expect_err("it is newer");
-    assert!(matches!(error, StateError::Newer { found: 2, known: 1, .. }));
-    assert!(error.to_string().contains("was written by a newer version of this program (format 2, and this one reads up to 1); run that version"), "{error}");
+    assert!(matches!(error, StateError::Newer { found: 3, known: 2, .. }));
+    assert!(error.to_string().contains("was written by a newer version of this program (format 3, and this one reads up to 2); run that version"), "{error}");
     assert_eq!(fs::read_to_string(scratch.0.join("marks.ndjson")).expect("readable"), newer);
 }
 

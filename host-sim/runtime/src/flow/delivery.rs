@@ -7,7 +7,7 @@ use super::bounds::Bounds;
 use super::dead_letters::{DeadLetters, Letter};
 use super::error::DeliveryError;
 use super::ledger::Ledger;
-use super::parcel::{Item, Parcel};
+use super::parcel::{Item, Lane, Parcel};
 use super::queue::{Batch, Queue};
 use super::sink::{Fate, Sink, SinkError};
 use super::state::State;
@@ -51,6 +51,13 @@ impl<'a> Delivery<'a> {
         let numbers: Vec<Option<u64>> = parcel.documents.iter().map(|document| parcel.number_of(document.source)).collect();
         let items: Vec<Item> = parcel.documents.into_iter().zip(numbers).map(|(document, number)| Item { document, number }).collect();
         if items.is_empty() { !self.queue.is_closed() } else { self.queue.put(items, &ticket, &self.bounds) }
+    }
+
+    /// Forgets which marks of a lane are to be earned; what of it waits for the sink is delivered still.
+    pub(super) fn forget(&self, lane: &Lane) {
+        // Waits for a mark of the lane that is being kept, so that none is kept afterwards.
+        let _keeping = self.keeping.lock().unwrap_or_else(PoisonError::into_inner);
+        self.ledger().forget(lane);
     }
 
     /// Delivers until there is nothing left and nothing more to come.

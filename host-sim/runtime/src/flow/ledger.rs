@@ -55,6 +55,11 @@ impl Ledger {
         entries.close();
     }
 
+    /// Forgets what is open in a lane, and with it the marks that it leads to: tickets of before settle nothing any more.
+    pub(super) fn forget(&mut self, lane: &Lane) {
+        self.lanes.remove(lane);
+    }
+
     /// A mark that is earned and was not taken yet; of several of a lane, the newest.
     pub(super) fn earned(&mut self) -> Option<(Lane, Mark)> {
         self.lanes.iter_mut().find_map(|(lane, entries)| Some((lane.clone(), entries.earned.take()?)))
@@ -113,6 +118,22 @@ mod tests {
         assert_eq!(ledger.earned(), None);
         ledger.settle(&open);
         assert_eq!(ledger.earned(), Some((lane, Mark::Cursor(vec![2]))));
+    }
+
+    #[test]
+    fn what_is_forgotten_earns_nothing_and_is_in_nobodys_way() {
+        let (mut ledger, lane, other) = (Ledger::default(), Lane::new("a"), Lane::new("b"));
+        let [earned, old, beside] = [(&lane, 1), (&lane, 2), (&other, 3)].map(|(lane, number)| ledger.enter(lane, 1, mark(number)));
+        ledger.settle(&earned);
+        ledger.forget(&lane);
+        assert_eq!(ledger.earned(), None, "not even what nobody has taken");
+        let new = ledger.enter(&lane, 1, mark(4));
+        ledger.settle(&old);
+        assert_eq!(ledger.earned(), None);
+        ledger.settle(&new);
+        assert_eq!(ledger.earned(), Some((lane, Mark::Cursor(vec![4]))));
+        ledger.settle(&beside);
+        assert_eq!(ledger.earned(), Some((other, Mark::Cursor(vec![3]))));
     }
 
     #[test]

@@ -28,6 +28,13 @@ impl fmt::Display for Lane {
 pub enum Mark {
     /// Where a run is resumed.
     Cursor(Vec<u8>),
+    /// Behind this message of a partition.
+    Position {
+        /// Its number.
+        sequence_number: i64,
+        /// The broker's own address of it.
+        offset: String,
+    },
     /// At a new run: the last one came to its end.
     Ended,
 }

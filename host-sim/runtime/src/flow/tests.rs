@@ -146,6 +146,7 @@ impl<'w> Script<'w> {
             None => 0,
             Some(Mark::Cursor(cursor)) => cursor.first().expect("a number") + 1,
             Some(Mark::Ended) => PARCELS,
+            Some(other) => panic!("{other:?}"),
         };
         Self { world, next }
     }
@@ -187,6 +188,7 @@ fn nothing_is_lost(world: &World) {
         None => 0,
         Some(Mark::Cursor(cursor)) => cursor.first().expect("a number") + 1,
         Some(Mark::Ended) => PARCELS,
+        Some(other) => panic!("{other:?}"),
     };
     for number in 0..passed {
         let (documents, messages) = Script::ids(number);
@@ -312,6 +314,65 @@ impl<F: Fn(&[Item]) -> Result<Vec<Fate>, SinkError> + Sync> Sink for Doing<F> {
     fn put(&self, items: &[Item]) -> Result<Vec<Fate>, SinkError> {
         (self.0)(items)
     }
+}
+
+/// Gives a document, loses its lane while that waits, and reads the lane anew from the mark that is kept.
+struct Loser<'w> {
+    world: &'w World,
+    step: u8,
+    lost: Vec<Lane>,
+}
+
+impl Source for Loser<'_> {
+    type Error = Killed;
+
+    fn next_parcel(&mut self, _stop: &StopSignal) -> Result<Option<Parcel>, Killed> {
+        let lane = Lane::new("lane");
+        self.step += 1;
+        let position = |number: u8| Some(Mark::Position { sequence_number: number.into(), offset: number.to_string() });
+        let parcel = |ids: &[&str], mark| Parcel { documents: ids.iter().map(|id| document((*id).into())).collect(), mark, ..Parcel::empty(lane.clone()) };
+        Ok(Some(match self.step {
+            1 => parcel(&["first"], None),
+            2 => parcel(&[], position(9)),
+            3 => {
+                self.lost.push(lane.clone());
+                parcel(&[], None)
+            }
+            4 => {
+                assert_eq!(*self.world.mark.lock().expect("nobody panics"), None);
+                parcel(&["again"], position(1))
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn lost(&mut self) -> Vec<Lane> {
+        std::mem::take(&mut self.lost)
+    }
+}
+
+#[test]
+fn a_lane_that_is_lost_earns_no_mark_of_before() {
+    let (world, stored) = (World::new(0, usize::MAX), AtomicUsize::new(0));
+    let (tell, told) = std::sync::mpsc::channel();
+    let told = Mutex::new(told);
+    let sink = Doing(|items: &[Item]| {
+        // Nothing is stored before the source has come to its end.
+        if stored.fetch_add(items.len(), Ordering::SeqCst) == 0 {
+            told.lock().expect("nobody panics").recv().expect("it is told");
+        }
+        Ok(vec![Fate::Stored; items.len()])
+    });
+    let flow = Flow { sink: &sink, ..world.flow(1) };
+    let mut source = Loser { world: &world, step: 0, lost: Vec::new() };
+    let seen = |source: &Loser<'_>, _: &Parcel| {
+        if source.step == 4 {
+            tell.send(()).expect("it is awaited");
+        }
+    };
+    flow.run(&mut source, seen).expect("it ends");
+    let kept = world.mark.lock().expect("nobody panics").clone();
+    assert_eq!(kept, Some(Mark::Position { sequence_number: 1, offset: "1".into() }), "mark 9 was never earned, and 1 was");
 }
 
 #[test]

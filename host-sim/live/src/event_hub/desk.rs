@@ -1,0 +1,308 @@
+//! What the parts of a source share: how the hub is to be read, and how far each partition is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use host_sim_runtime::flow::{Lane, StopSignal};
+use tokio::sync::mpsc::Sender;
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use super::batch::{Event, Received};
+use super::condition::Status;
+use super::place::{Begin, Extent, Finding, Place, begin, has_more};
+use super::store::Store;
+use super::trouble::Trouble;
+use crate::config::Start;
+
+/// What happened once is shown for so long.
+const SHOWN: Duration = Duration::from_secs(600);
+
+/// How far a hub is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Until it is stopped.
+    OnAndOn,
+    /// To the last messages that the hub has at the beginning.
+    ToTheEnd,
+}
+
+/// What everything of a source knows.
+pub(super) struct Desk {
+    /// `<input>/<hub>/<group>/`.
+    pub(super) prefix: String,
+    pub(super) start: Start,
+    pub(super) reading: Reading,
+    /// Messages of a batch.
+    pub(super) count: usize,
+    /// How long a batch may be gathered.
+    pub(super) wait: Duration,
+    pub(super) store: Store,
+    pub(super) status: Status,
+    pub(super) stop: StopSignal,
+    /// How far the source is in coming to its end.
+    pub(super) phase: watch::Sender<Phase>,
+    /// Where what is received goes, until nothing more is.
+    events: Mutex<Option<Sender<Event>>>,
+    parts: Mutex<BTreeMap<String, Part>>,
+    /// Whether it is known which partitions are to be read to which number.
+    has_ends: Mutex<bool>,
+}
+
+/// How far a source is in coming to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    /// It receives.
+    Receiving,
+    /// It receives no more, and keeps its partitions until what it has received is stored.
+    Draining,
+    /// All is stored that can be.
+    Finishing,
+}
+
+/// A partition.
+#[derive(Debug, Default)]
+struct Part {
+    /// Behind the last message that was handed on.
+    handed: Option<Place>,
+    /// Whether a link reads it.
+    is_read: bool,
+    /// Whether it is this process's.
+    is_ours: bool,
+    /// Whether it was not there when this process began.
+    is_new: bool,
+    /// Where it is to be read to, if only to the end.
+    end: Option<i64>,
+}
+
+impl Desk {
+    #[expect(clippy::too_many_arguments, reason = "one for each field, and it is called once")]
+    pub(super) fn new(
+        prefix: String,
+        start: Start,
+        reading: Reading,
+        (count, wait): (usize, Duration),
+        store: Store,
+        status: Status,
+        stop: StopSignal,
+        events: Sender<Event>,
+    ) -> Self {
+        Self {
+            prefix,
+            start,
+            reading,
+            count,
+            wait,
+            store,
+            status,
+            stop,
+            phase: watch::Sender::new(Phase::Receiving),
+            events: Mutex::new(Some(events)),
+            parts: Mutex::default(),
+            has_ends: Mutex::default(),
+        }
+    }
+
+    /// The lane of a partition.
+    pub(super) fn lane(&self, partition: &str) -> Lane {
+        Lane::new(&format!("{}{partition}", self.prefix))
+    }
+
+    /// Goes on to a phase, never back.
+    pub(super) fn enter(&self, phase: Phase) {
+        self.phase.send_if_modified(|now| {
+            let is_new = *now < phase;
+            *now = phase.max(*now);
+            is_new
+        });
+        if phase > Phase::Receiving {
+            lock(&self.events).take();
+        }
+    }
+
+    /// Where what is received goes; `None` if nothing is any more.
+    pub(super) fn events(&self) -> Option<Sender<Event>> {
+        lock(&self.events).clone()
+    }
+
+    /// Hands something on, as soon as there is room for it.
+    pub(super) async fn send(&self, event: Event) -> Sent {
+        let Some(events) = self.events() else { return Sent::ToNobody };
+        match events.send(event).await {
+            Ok(()) => Sent::Yes,
+            Err(_) => Sent::ToNobody,
+        }
+    }
+
+    /// Hands messages on.
+    pub(super) async fn hand_on(&self, received: Received) -> Sent {
+        let (partition, end) = (received.partition.clone(), received.end.clone());
+        let sent = self.send(Event::Received(received)).await;
+        if sent == Sent::Yes {
+            self.part(&partition, |part| part.handed = Some(end));
+        }
+        sent
+    }
+
+    /// Notes that a partition was not there when this process began.
+    pub(super) fn set_new(&self, partition: &str) {
+        self.part(partition, |part| part.is_new = true);
+    }
+
+    /// Where a partition begins without a mark. One that is new has nothing that was there before.
+    pub(super) fn start_of(&self, partition: &str) -> Start {
+        let is_new = lock(&self.parts).get(partition).is_some_and(|part| part.is_new);
+        if is_new { Start::Earliest } else { self.start }
+    }
+
+    /// The partitions that are ours, as they were claimed.
+    pub(super) fn owned(&self, partitions: &BTreeSet<String>) {
+        let mut parts = lock(&self.parts);
+        for partition in partitions {
+            parts.entry(partition.clone()).or_default();
+        }
+        for (id, part) in parts.iter_mut() {
+            part.is_ours = partitions.contains(id);
+            self.status.note(id, |figures| figures.is_owned = part.is_ours);
+        }
+    }
+
+    /// The partitions that are ours and that nobody reads yet.
+    pub(super) fn unread(&self) -> Vec<String> {
+        lock(&self.parts).iter().filter(|(_, part)| part.is_ours && !part.is_read).map(|(id, _)| id.clone()).collect()
+    }
+
+    pub(super) fn is_ours(&self, partition: &str) -> bool {
+        lock(&self.parts).get(partition).is_some_and(|part| part.is_ours)
+    }
+
+    /// Notes whether a link reads a partition.
+    pub(super) fn set_read(&self, partition: &str, is_read: bool) {
+        self.part(partition, |part| part.is_read = is_read);
+    }
+
+    /// No link reads anything.
+    pub(super) fn none_read(&self) {
+        lock(&self.parts).values_mut().for_each(|part| part.is_read = false);
+    }
+
+    /// Behind the last message that was handed on.
+    pub(super) fn handed(&self, partition: &str) -> Option<Place> {
+        lock(&self.parts).get(partition).and_then(|part| part.handed.clone())
+    }
+
+    /// Gives a partition up that is another process's now.
+    pub(super) async fn lose(&self, partition: &str) {
+        self.part(partition, |part| {
+            part.handed = None;
+            part.is_ours = false;
+        });
+        self.store.lost(partition);
+        if !self.store.is_shared() {
+            let why = format!(
+                "another reader took partition {partition}; give this host a consumer group of its own, or keep `checkpoints` in a storage account, by which hosts share a hub"
+            );
+            self.worry(&format!("partition {partition}"), &why);
+        }
+        self.status.note(partition, |figures| figures.is_owned = false);
+        self.send(Event::Lost(partition.to_owned())).await;
+    }
+
+    /// Tells for a while that something was to be looked at.
+    pub(super) fn worry(&self, about: &str, why: &str) {
+        self.status.worry(about, why);
+        let (status, about) = (self.status.clone(), about.to_owned());
+        tokio::task::spawn_local(async move {
+            sleep(SHOWN).await;
+            status.calm(&about);
+        });
+    }
+
+    /// Where a partition that is ours is to be read from; `None` is where the configuration says.
+    pub(super) async fn resume(&self, partition: &str, extent: &Extent) -> Result<Option<Place>, Trouble> {
+        let kept = self.store.kept(&self.lane(partition)).await?;
+        let handed = self.handed(partition);
+        let is_resumed = kept.is_some() || handed.is_some();
+        let (begin, finding) = begin(handed.or(kept), self.start_of(partition), extent);
+        let about = format!("partition {partition}");
+        let is_anew = matches!(finding, Some(Finding::Anew { .. }));
+        match finding {
+            Some(Finding::Anew { kept, last }) => {
+                self.part(partition, |part| part.handed = None);
+                let why = format!(
+                    "partition {partition} was read up to number {kept}, and its last one is {last}: the hub was made anew, so it is read from `start`"
+                );
+                self.worry(&about, &why);
+            }
+            Some(Finding::Gone(gone)) => {
+                let why =
+                    format!("{gone} messages of partition {partition} are gone that were not read; let the hub keep messages longer than this host is down");
+                self.worry(&about, &why);
+            }
+            None => {}
+        }
+        let Begin::Behind(place) = begin else { return Ok(None) };
+        self.part(partition, |part| part.handed = Some(place.clone()));
+        if (!is_resumed || is_anew) && place.sequence_number >= 0 {
+            // From now on it is known, whatever happens before the first message.
+            let received = Received { partition: partition.to_owned(), places: Vec::new(), end: place.clone(), messages: Vec::new(), epoch: 0 };
+            self.hand_on(received).await;
+        }
+        Ok(Some(place))
+    }
+
+    /// Notes where a partition ends, for who reads to the end.
+    pub(super) async fn look_ahead(&self, extents: &BTreeMap<String, Extent>) -> Result<(), Trouble> {
+        if self.reading == Reading::OnAndOn || *lock(&self.has_ends) {
+            return Ok(());
+        }
+        for (partition, extent) in extents {
+            let kept = self.store.kept(&self.lane(partition)).await?;
+            let (begin, _) = begin(kept, self.start, extent);
+            let end = Some(extent.last).filter(|_| has_more(&begin, self.start, extent));
+            self.part(partition, |part| part.end = end);
+        }
+        *lock(&self.has_ends) = true;
+        Ok(())
+    }
+
+    /// Where a partition is to be read to.
+    pub(super) fn end(&self, partition: &str) -> Option<i64> {
+        lock(&self.parts).get(partition).and_then(|part| part.end)
+    }
+
+    /// Notes that a partition is read to its end.
+    pub(super) fn ended(&self, partition: &str) {
+        self.part(partition, |part| part.end = None);
+        self.end_if_all_is_read();
+    }
+
+    /// Comes to the end, if everything is read that was to be.
+    pub(super) fn end_if_all_is_read(&self) {
+        if self.reading == Reading::ToTheEnd && *lock(&self.has_ends) && self.unended().is_empty() {
+            self.enter(Phase::Draining);
+        }
+    }
+
+    /// The partitions that are not read to their end.
+    pub(super) fn unended(&self) -> Vec<String> {
+        lock(&self.parts).iter().filter(|(_, part)| part.end.is_some()).map(|(id, _)| id.clone()).collect()
+    }
+
+    fn part<T>(&self, partition: &str, change: impl FnOnce(&mut Part) -> T) -> T {
+        change(lock(&self.parts).entry(partition.to_owned()).or_default())
+    }
+}
+
+/// Whether something was handed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    Yes,
+    /// Nobody wants anything more.
+    ToNobody,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,289 @@
+//! Event Hubs, as Microsoft's crate speaks to them. No other file names that crate: what it gives and what it says goes out of here in our own types.
+
+mod errors;
+mod messages;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use azure_core::credentials::TokenCredential;
+use azure_core::http::Etag;
+use azure_messaging_eventhubs::models::{AmqpTransport, Checkpoint, Ownership, StartPositions};
+use azure_messaging_eventhubs::processor::PartitionClient;
+use azure_messaging_eventhubs::{CheckpointStore, ConsumerClient, EventProcessor, ProcessorStrategy, RetryOptions, StartLocation, StartPosition};
+use futures::{Stream, StreamExt};
+use rustls::ClientConfig;
+use tokio::time::timeout;
+
+pub(super) use self::errors::Broken;
+use self::errors::Stage;
+pub(super) use self::messages::Arrived;
+use super::desk::Desk;
+use super::owners::Claim;
+use super::place::Extent;
+use super::trouble::{Kind, Trouble};
+use super::tunnel::Tunnel;
+use crate::Secret;
+use crate::config::{HubTransport, Start};
+
+/// Nothing that is asked takes longer.
+const WITHIN: Duration = Duration::from_secs(30);
+
+/// What a hub is opened with.
+pub(super) struct Access {
+    pub(super) opener: Opener,
+    pub(super) host: String,
+    pub(super) port: Option<u16>,
+    /// Whether it is spoken to in the clear, on this machine.
+    pub(super) is_emulator: bool,
+    pub(super) hub: String,
+    pub(super) group: String,
+    pub(super) transport: HubTransport,
+    /// What tells this process from others.
+    pub(super) owner: String,
+    pub(super) tls: Arc<ClientConfig>,
+}
+
+/// What opens a hub.
+pub(super) enum Opener {
+    /// A connection string.
+    ConnectionString(Secret),
+    /// A credential of Microsoft Entra.
+    Credential(Arc<dyn TokenCredential>),
+}
+
+/// A connection that questions are asked by, and another one that is received by.
+pub(super) struct Service {
+    access: Arc<Access>,
+    questions: ConsumerClient,
+    tunnel: Option<Tunnel>,
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Service").field("hub", &self.access.hub).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// Connects.
+    pub(super) async fn open(access: Arc<Access>) -> Result<Self, Trouble> {
+        let needs_tunnel = access.transport == HubTransport::Amqp && !access.is_emulator;
+        let tunnel = if needs_tunnel { Some(Tunnel::open(&access.host, access.port, access.tls.clone()).await?) } else { None };
+        let questions = client(&access, tunnel.as_ref()).await?;
+        Ok(Self { access, questions, tunnel })
+    }
+
+    /// The ids of the hub's partitions.
+    pub(super) async fn partitions(&self) -> Result<Vec<String>, Trouble> {
+        let properties = within(self.questions.get_eventhub_properties()).await?;
+        Ok(properties.map_err(|error| errors::trouble(&error, Stage::Hub))?.partition_ids)
+    }
+
+    /// What a partition holds.
+    pub(super) async fn extent(&self, partition: &str) -> Result<Extent, Trouble> {
+        let properties = within(self.questions.get_partition_properties(partition)).await?;
+        let properties = properties.map_err(|error| errors::trouble(&error, Stage::Hub))?;
+        Ok(Extent {
+            first: properties.beginning_sequence_number,
+            last: properties.last_enqueued_sequence_number,
+            last_offset: properties.last_enqueued_offset,
+            last_time: properties.last_enqueued_time_utc.map_or(0, milliseconds),
+            is_empty: properties.is_empty,
+        })
+    }
+
+    /// Begins to share partitions with other processes, and to receive.
+    pub(super) async fn share(
+        self: &Arc<Self>,
+        desk: &Arc<Desk>,
+        balance: (Duration, Duration),
+        partitions: &[String],
+    ) -> Result<Arc<EventProcessor>, Trouble> {
+        let receiver = client(&self.access, self.tunnel.as_ref()).await?;
+        let begin = |partition: &String| (partition.clone(), start(desk.start_of(partition)));
+        // What is given as the default would leak into resumes: it is inclusive for them as well.
+        let starts = StartPositions {
+            per_partition: partitions.iter().map(begin).collect::<HashMap<_, _>>(),
+            default: StartPosition { location: StartLocation::Earliest, inclusive: false },
+        };
+        let strategy = if desk.store.is_shared() { ProcessorStrategy::Balanced } else { ProcessorStrategy::Greedy };
+        let duration = |duration| azure_core::time::Duration::try_from(duration).unwrap_or(azure_core::time::Duration::MINUTE);
+        let processor = EventProcessor::builder()
+            .with_load_balancing_strategy(strategy)
+            .with_update_interval(duration(balance.0))
+            .with_partition_expiration_duration(duration(balance.1))
+            .with_prefetch(u32::try_from(desk.count).unwrap_or(u32::MAX))
+            .with_start_positions(starts)
+            .build(receiver, Arc::new(Clerk { desk: Arc::clone(desk), service: Arc::clone(self) }));
+        within(processor).await?.map_err(|error| errors::trouble(&error, Stage::Hub))
+    }
+
+    /// Turns it until it fails or is aborted.
+    pub(super) async fn turn(processor: Arc<EventProcessor>) -> Trouble {
+        match processor.run().await {
+            Ok(()) => Trouble::new(Kind::Broken, "partitions are not shared out any more"),
+            Err(error) => errors::trouble(&error, Stage::Partition),
+        }
+    }
+
+    /// Waits for the next partition that is ours.
+    pub(super) async fn next_partition(processor: &EventProcessor) -> Result<Partition, Trouble> {
+        let client = processor.next_partition_client().await.map_err(|error| errors::trouble(&error, Stage::Partition))?;
+        Ok(Partition(client))
+    }
+
+    /// Closes all links and connections that it can.
+    pub(super) async fn close(processor: Arc<EventProcessor>) {
+        let _ = processor.shutdown().await;
+        if let Some(processor) = Arc::into_inner(processor) {
+            let _ = timeout(Duration::from_secs(2), processor.close()).await;
+        }
+    }
+}
+
+/// A partition that is ours.
+pub(super) struct Partition(Arc<PartitionClient>);
+
+impl Partition {
+    pub(super) fn id(&self) -> &str {
+        self.0.get_partition_id()
+    }
+
+    /// What it holds from where reading begins, and what comes.
+    pub(super) fn messages(&self) -> impl Stream<Item = Result<Arrived, Broken>> + '_ {
+        let id = self.id();
+        self.0.stream_events().map(move |event| match event {
+            Ok(event) => messages::arrived(id, &event).ok_or_else(|| Broken::For(Trouble::new(Kind::Broken, "a message came without its number"))),
+            Err(error) => Err(errors::broken(&error)),
+        })
+    }
+
+    /// Lets it go, so that it can be had again.
+    pub(super) async fn close(self) {
+        if let Some(client) = Arc::into_inner(self.0) {
+            let _ = timeout(Duration::from_secs(2), client.close()).await;
+        }
+    }
+}
+
+async fn client(access: &Access, tunnel: Option<&Tunnel>) -> Result<ConsumerClient, Trouble> {
+    let transport = match access.transport {
+        HubTransport::Amqp => AmqpTransport::Tcp,
+        HubTransport::WebSocket => AmqpTransport::WebSocket,
+    };
+    // Tried again as a whole: a link that the crate attaches anew would begin where the first one began.
+    let retry = RetryOptions { max_retries: 0, ..RetryOptions::default() };
+    let mut builder = ConsumerClient::builder()
+        .with_application_id(access.owner.clone())
+        .with_consumer_group(access.group.clone())
+        .with_retry_options(retry)
+        .with_transport(transport);
+    let endpoint = match (tunnel, access.port) {
+        (Some(tunnel), _) => Some(tunnel.endpoint()),
+        (None, port) if access.is_emulator => Some(format!("amqp://{}:{}", access.host, port.unwrap_or(5672))),
+        (None, Some(port)) => Some(format!("amqps://{}:{port}", access.host)),
+        (None, None) => None,
+    };
+    if let Some(endpoint) = endpoint {
+        builder = builder.with_custom_endpoint(endpoint);
+    }
+    let opened = match &access.opener {
+        Opener::ConnectionString(secret) => within(builder.open_with_connection_string(secret.expose(), Some(&access.hub))).await?,
+        Opener::Credential(credential) => within(builder.open(&access.host, access.hub.clone(), Arc::clone(credential))).await?,
+    };
+    opened.map_err(|error| errors::trouble(&error, Stage::Hub))
+}
+
+async fn within<T>(asked: impl Future<Output = T>) -> Result<T, Trouble> {
+    let late = |_| Trouble::new(Kind::Unreachable, format!("it did not answer within {} seconds", WITHIN.as_secs()));
+    timeout(WITHIN, asked).await.map_err(late)
+}
+
+/// The latest is none of them: it is a number by the time that it is used.
+fn start(start: Start) -> StartPosition {
+    match start {
+        Start::Earliest | Start::Latest => StartPosition { location: StartLocation::Earliest, inclusive: false },
+        Start::Time(time) => {
+            let time = UNIX_EPOCH + Duration::from_millis(u64::try_from(time).unwrap_or_default());
+            StartPosition { location: StartLocation::EnqueuedTime(time), inclusive: true }
+        }
+        Start::SequenceNumber(number) => StartPosition { location: StartLocation::SequenceNumber(number), inclusive: true },
+    }
+}
+
+fn milliseconds(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Answers what the crate asks of checkpoints and ownership.
+struct Clerk {
+    desk: Arc<Desk>,
+    service: Arc<Service>,
+}
+
+#[async_trait]
+impl CheckpointStore for Clerk {
+    async fn claim_ownership(&self, ownerships: &[Ownership]) -> azure_core::Result<Vec<Ownership>> {
+        let claims: Vec<Claim> = ownerships.iter().map(claim).collect();
+        let won = self.desk.store.claim(&claims).await.map_err(errors::azure)?;
+        self.desk.owned(&won.iter().map(|claim| claim.partition.clone()).collect());
+        let by_id: BTreeMap<&str, &Ownership> = ownerships.iter().map(|ownership| (ownership.partition_id.as_str(), ownership)).collect();
+        Ok(won.iter().filter_map(|claim| by_id.get(claim.partition.as_str()).map(|ownership| changed((*ownership).clone(), claim))).collect())
+    }
+
+    /// The crate asks for all of them at each turn, and uses those of partitions that it begins with.
+    async fn list_checkpoints(&self, namespace: &str, hub: &str, group: &str) -> azure_core::Result<Vec<Checkpoint>> {
+        let mut checkpoints = Vec::new();
+        for partition in self.desk.unread() {
+            let extent = self.service.extent(&partition).await.map_err(errors::azure)?;
+            let Some(place) = self.desk.resume(&partition, &extent).await.map_err(errors::azure)? else { continue };
+            checkpoints.push(Checkpoint {
+                fully_qualified_namespace: namespace.to_owned(),
+                event_hub_name: hub.to_owned(),
+                consumer_group: group.to_owned(),
+                partition_id: partition,
+                offset: Some(place.offset).filter(|offset| !offset.is_empty()),
+                sequence_number: Some(place.sequence_number),
+            });
+        }
+        Ok(checkpoints)
+    }
+
+    async fn list_ownerships(&self, namespace: &str, hub: &str, group: &str) -> azure_core::Result<Vec<Ownership>> {
+        let claims = self.desk.store.claims().await.map_err(errors::azure)?;
+        let of = |claim: Claim| {
+            let ownership = Ownership {
+                fully_qualified_namespace: namespace.to_owned(),
+                event_hub_name: hub.to_owned(),
+                consumer_group: group.to_owned(),
+                partition_id: claim.partition.clone(),
+                ..Ownership::default()
+            };
+            changed(ownership, &claim)
+        };
+        Ok(claims.into_iter().map(of).collect())
+    }
+
+    /// Marks are kept as they are earned, which the crate knows nothing of.
+    async fn update_checkpoint(&self, _checkpoint: Checkpoint) -> azure_core::Result<()> {
+        Ok(())
+    }
+}
+
+fn claim(ownership: &Ownership) -> Claim {
+    Claim {
+        partition: ownership.partition_id.clone(),
+        owner: ownership.owner_id.clone(),
+        tag: ownership.etag.as_ref().map(ToString::to_string),
+        modified: ownership.last_modified_time.map(SystemTime::from),
+    }
+}
+
+fn changed(ownership: Ownership, claim: &Claim) -> Ownership {
+    Ownership { owner_id: claim.owner.clone(), etag: claim.tag.clone().map(Etag::from), last_modified_time: claim.modified.map(Into::into), ..ownership }
+}
