@@ -22,7 +22,7 @@ CARGO_FUZZ := target/tools/bin/cargo-fuzz
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain build component dist run live test test-reproducible embedding bench bench-live quick lint bless fuzz cargo-component
+.PHONY: help toolchain build component dist run live test test-reproducible embedding bench bench-live soak quick lint bless fuzz cargo-component
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,13 +63,18 @@ embedding: build ## the programs of docs/embedding.md, after installing what the
 bench: build ## measure speed and memory, into out/bench.json; takes two minutes
 	$(CARGO) run --quiet --profile host --locked -p benchmarks
 
+soak: build ## a host for an hour with a run every two seconds and faults of all kinds, then a thousand kills
+	$(CARGO) test --profile host --locked -p tests --test live -- --ignored --nocapture weeks_of_faults
+	HOST_SIM_KILLS=1000 $(CARGO) test --profile host --locked -p tests --test live -- --nocapture killed_at_any_time
+
 bench-live: build ## measure a live host against a mock of Azure and a real Elasticsearch, into out/bench-live.json; takes two minutes
 	$(CARGO) run --quiet --profile host --locked -p benchmarks -- --live --out out/bench-live.json
 
 quick: toolchain ## the tests that need no component, seconds after a change
 	$(CARGO) test --quiet --locked -p microsoft_defender_cloud
 
-lint: toolchain ## formatting, and clippy with warnings as errors
+lint: toolchain ## formatting, clippy with warnings as errors, and what a merge may have left
+	@! git grep -nE '^(<<<<<<<|>>>>>>>)( |$$)'
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked -p microsoft_defender_cloud -p properties --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p microsoft_defender_cloud --target $(TARGET) -- -D warnings

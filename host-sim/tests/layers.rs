@@ -270,6 +270,7 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("input", &["azure", "cloud", "component", "event_hub", "names", "poll", "report", "section", "settings", "yaml"]),
             ("outline", &["event_hub", "units"]),
             ("secrets", &[]),
+            ("from_elastic", &["cloud", "report", "yaml"]),
             ("top", &["azure", "component", "input", "names", "output", "reader", "report", "section", "settings", "yaml"]),
         ],
     );

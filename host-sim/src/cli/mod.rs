@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod config;
 mod configuration;
 mod console;
 mod dataset;
@@ -80,6 +81,7 @@ enum Command {
     Status(status::Status),
     Redrive(redrive::Redrive),
     Record(record::Record),
+    Config(config::Config),
     Completions(completions::Completions),
     Man(man::Manual),
 }
@@ -105,6 +107,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Status(status) => status.run(),
         Command::Redrive(redrive) => redrive.run(),
         Command::Record(record) => record.run(),
+        Command::Config(config) => config.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(manual) => manual.run(),
     };

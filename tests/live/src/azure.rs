@@ -131,6 +131,14 @@ impl Azure {
         self.state.inner().gzip = gzip;
     }
 
+    /// Forgets what it was asked for, and what was planned.
+    pub fn forget(&self) {
+        let mut inner = self.state.inner();
+        inner.asked.clear();
+        inner.signed_in.clear();
+        inner.plans.clear();
+    }
+
     /// What the resource manager was asked for.
     pub fn asked(&self) -> Vec<Asked> {
         self.state.inner().asked.clone()

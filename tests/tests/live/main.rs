@@ -2,10 +2,12 @@
 
 mod commands;
 mod hosted;
+mod hub;
 mod killed;
 mod once;
 mod secrets;
 mod service;
 mod setup;
+mod soak;
 mod states;
 mod walk_through;

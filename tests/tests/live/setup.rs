@@ -146,6 +146,13 @@ impl Running {
         wait_for("its end", || self.ended())
     }
 
+    /// Bytes of memory that it has now.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let now = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        now.and_then(|now| now.trim().trim_end_matches("kB").trim_end().parse::<u64>().ok()).unwrap_or_default() << 10
+    }
+
     /// What it has said so far.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).expect("readable")

@@ -1,0 +1,99 @@
+//! `run` on an Event Hub: what is sent is delivered once, whatever kills it, and beside an input that polls.
+
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
+
+use event_hub_broker::Broker;
+use live_servers::Tenant;
+use live_servers::bulk::{BulkEndpoint, Reply};
+use serde_json::json;
+use tests::component;
+
+use crate::setup::{Setup, wait_for};
+
+const HUB: &str = "defender-export";
+
+/// An alert as continuous export sends it.
+fn alert(number: u64) -> String {
+    let id = format!("/subscriptions/1/resourceGroups/rg/providers/Microsoft.Security/locations/westeurope/alerts/{number}");
+    json!({
+        "VendorName": "Microsoft", "AlertType": "VM_SuspiciousActivity", "AlertDisplayName": "Suspicious activity", "SystemAlertId": number.to_string(),
+        "Severity": "High", "Intent": "Execution", "StartTimeUtc": "2026-01-01T00:00:00Z", "AzureResourceId": id, "Status": "New",
+    })
+    .to_string()
+}
+
+fn setup(name: &str, broker: &Broker) -> Setup {
+    let mut setup = Setup::new(name, Tenant::default());
+    *setup.input() = json!({
+        "id": "alerts",
+        "component": component(),
+        "settings": { "eventhub": HUB },
+        "event_hub": { "connection_string": broker.connection_string(HUB), "receive": { "count": 20, "wait": "200ms" }, "balance": { "update": "200ms", "expire": "1s" } },
+    });
+    setup
+}
+
+#[test]
+fn a_hub_is_read_to_its_end_once() {
+    let broker = Broker::start().with_hub(HUB, 2, &["$Default"]);
+    let endpoint = BulkEndpoint::start(|_| Reply::Store);
+    let mut setup = setup("hub-once", &broker);
+    setup.deliver_to(&endpoint.address);
+    (0..50).for_each(|number| drop(broker.send(HUB, number % 2, alert(number as u64))));
+    let ended = setup.once().expect(0);
+    assert_eq!(endpoint.ids().len(), 50, "{}", ended.stderr);
+    // What comes later is read later, and nothing again.
+    (50..60).for_each(|number| drop(broker.send(HUB, number % 2, alert(number as u64))));
+    setup.once().expect(0);
+    let stored = endpoint.shared.stored.lock().expect("nobody panics");
+    assert_eq!(stored.len(), 60);
+    assert!(stored.values().all(|(index, _, times)| index == "logs-microsoft_defender_cloud.event-default" && *times == 1));
+}
+
+#[test]
+fn killed_at_any_time_it_stores_each_event_once() {
+    let kills: u64 = std::env::var("HOST_SIM_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(60) / 4;
+    let broker = Broker::start().with_hub(HUB, 2, &["$Default"]);
+    let endpoint = BulkEndpoint::start(|_| Reply::After(Duration::from_millis(5), Box::new(Reply::Store)));
+    let mut setup = setup("hub-killed", &broker);
+    setup.config["output"] = json!({ "elasticsearch": { "hosts": [endpoint.address], "bulk_documents": 10 } });
+    let mut sent = 0;
+    let mut random = u64::from(std::process::id()) | 1;
+    for _ in 0..kills {
+        let mut running = setup.start(&["run"]);
+        for _ in 0..20 {
+            let partition = usize::try_from(sent % 2).expect("small");
+            broker.send(HUB, partition, alert(sent));
+            sent += 1;
+        }
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        thread::sleep(Duration::from_millis((random >> 33) % 1_200));
+        assert_eq!(running.ended(), None, "{}", running.log());
+        running.signal("KILL");
+        running.end();
+    }
+    setup.once().expect(0);
+    let stored = endpoint.shared.stored.lock().expect("nobody panics");
+    let alerts: BTreeSet<&str> = stored.values().map(|(_, document, _)| document.as_str()).collect();
+    assert_eq!((stored.len() as u64, alerts.len() as u64), (sent, sent), "by id each is there once, and none is missing");
+}
+
+#[test]
+fn a_hub_that_is_gone_and_a_wrong_key_are_states_and_it_goes_on_when_they_are_mended() {
+    let broker = Broker::start().with_hub(HUB, 1, &["$Default"]);
+    let mut setup = setup("hub-states", &broker);
+    setup.input()["event_hub"]["connection_string"] = json!(broker.connection_string(HUB).replace("planted-hub-key", "another-hub-key"));
+    let running = setup.start(&["run"]);
+    let line = running.says("alerts: is failed: ");
+    assert!(!line.contains("another-hub-key"), "{line}");
+    setup.input()["event_hub"]["connection_string"] = json!(broker.connection_string(HUB));
+    broker.send(HUB, 0, alert(1));
+    setup.write();
+    running.signal("HUP");
+    running.says("alerts: is healthy");
+    wait_for("a document", || setup.scratch.path().join("out/microsoft_defender_cloud.event.ndjson").metadata().is_ok_and(|file| file.len() > 0).then_some(()));
+    running.signal("TERM");
+    assert_eq!(running.end(), 0);
+}
