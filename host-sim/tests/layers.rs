@@ -214,7 +214,11 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("transport", &["client", "credential", "gate", "pace", "patience", "recorder", "sender", "trace", "watch"]),
         ],
     );
-    check("live/src/azure/credential", "super::", &[("assertion", &[]), ("audiences", &[]), ("http", &[]), ("kind", &["assertion", "http"])]);
+    check(
+        "live/src/azure/credential",
+        "super::",
+        &[("assertion", &[]), ("audiences", &[]), ("http", &[]), ("kind", &["assertion", "http"]), ("provider", &["kind"])],
+    );
     check(
         "live/src/event_hub",
         "super::",
@@ -298,6 +302,7 @@ fn a_command_does_not_know_another_one() {
     let commands = [
         "check",
         "completions",
+        "config",
         "decode",
         "diff",
         "doctor",

@@ -24,6 +24,11 @@ fn alert(number: u64) -> String {
     .to_string()
 }
 
+/// Sends the alert of a number, to one of two partitions.
+fn send(broker: &Broker, number: u64) {
+    broker.send(HUB, usize::from(number % 2 == 1), alert(number));
+}
+
 fn setup(name: &str, broker: &Broker) -> Setup {
     let mut setup = Setup::new(name, Tenant::default());
     *setup.input() = json!({
@@ -41,11 +46,11 @@ fn a_hub_is_read_to_its_end_once() {
     let endpoint = BulkEndpoint::start(|_| Reply::Store);
     let mut setup = setup("hub-once", &broker);
     setup.deliver_to(&endpoint.address);
-    (0..50).for_each(|number| drop(broker.send(HUB, number % 2, alert(number as u64))));
+    (0..50).for_each(|number| send(&broker, number));
     let ended = setup.once().expect(0);
     assert_eq!(endpoint.ids().len(), 50, "{}", ended.stderr);
     // What comes later is read later, and nothing again.
-    (50..60).for_each(|number| drop(broker.send(HUB, number % 2, alert(number as u64))));
+    (50..60).for_each(|number| send(&broker, number));
     setup.once().expect(0);
     let stored = endpoint.shared.stored.lock().expect("nobody panics");
     assert_eq!(stored.len(), 60);
@@ -64,8 +69,7 @@ fn killed_at_any_time_it_stores_each_event_once() {
     for _ in 0..kills {
         let mut running = setup.start(&["run"]);
         for _ in 0..20 {
-            let partition = usize::try_from(sent % 2).expect("small");
-            broker.send(HUB, partition, alert(sent));
+            send(&broker, sent);
             sent += 1;
         }
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
