@@ -99,13 +99,13 @@ fn text(status: &Status, rate: f64) -> String {
         return format!("{text}: {}", for_a_terminal(&status.text));
     }
     let waits = status.settled != status.documents;
-    text.push_str(&format!(", {} steps, {} documents", HumanCount(status.parcels), HumanCount(status.documents)));
+    text.push_str(&format!(", steps: {}, documents: {}", HumanCount(status.parcels), HumanCount(status.documents)));
     if rate >= 0.5 {
         text.push_str(&format!(" ({rate:.0}/s)"));
     }
-    text.push_str(&format!(", {} settled", HumanCount(status.settled)));
+    text.push_str(&format!(", settled: {}", HumanCount(status.settled)));
     if waits {
-        text.push_str(&format!(", {} under way", HumanBytes(status.bytes_under_way)));
+        text.push_str(&format!(", under way: {}", HumanBytes(status.bytes_under_way)));
     }
     if !status.text.is_empty() {
         text.push_str(&format!("; {}", for_a_terminal(&status.text)));
@@ -137,7 +137,7 @@ mod tests {
             bytes_under_way: 2 << 20,
             oldest: Duration::ZERO,
         };
-        assert_eq!(text(&status, 1234.4), "degraded, 12 steps, 44,000 documents (1234/s), 40,000 settled, 2.00 MiB under way; documents wait: \\u{1b}[31m");
+        assert_eq!(text(&status, 1234.4), "degraded, steps: 12, documents: 44,000 (1234/s), settled: 40,000, under way: 2.00 MiB; documents wait: \\u{1b}[31m");
         let failed = Status { state: InputState::Failed, text: "no token".into(), ..status };
         assert_eq!(text(&failed, 0.0), "failed: no token");
     }
