@@ -108,7 +108,7 @@ fn cluster<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     record.fill(&CLUSTER_NAME, |read| {
         let name = first(read, foreign, &[CLOUD_NODE.resource_name]).or_else(|| first(read, cloud, &[CLOUD_NODE.resource_name]));
         let name = name.or_else(|| first(read, own, &[NODE.name])).or_else(|| {
-            read.field(super::resource::ID.slot);
+            read.field(super::resource::fields::ID.slot);
             of_resource?.last_segment()
         });
         or_null(name.or_else(|| properties.first(read, keys![clustername])))
@@ -117,7 +117,7 @@ fn cluster<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
         let sources = [CLOUD_NODE.amazon_resource_id, CLOUD_NODE.full_resource_name];
         let id = first(read, foreign, &sources).or_else(|| first(read, cloud, &sources)).or_else(|| first(read, cloud, &[CLOUD_NODE.resource_id]));
         let id = id.or_else(|| {
-            read.field(super::resource::ID.slot);
+            read.field(super::resource::fields::ID.slot);
             of_resource?.id
         });
         or_null(id.map(|id| in_one_spelling(read.arena, id)))

@@ -244,15 +244,15 @@ fn behind<'a>(id: &'a str, part: &str) -> Option<&'a str> {
 /// What it is about.
 fn about<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
     let own = record.look(|read| Resource::of_finding(read, parts));
-    resource::apply(record, &own, &super::Graph::default());
+    resource::fields::apply(record, &own, &super::Graph::default());
     if !own.is_machine {
         return;
     }
     record.fill(&HOST_NAME, |read| {
         let name = copy(read, parts, &[RESOURCE_DETAILS.machine_name]);
-        if name.is_null() { read.field(resource::NAME.slot) } else { name }
+        if name.is_null() { read.field(resource::fields::NAME.slot) } else { name }
     });
-    record.fill(&HOST_ID, |read| read.field(resource::ID.slot));
+    record.fill(&HOST_ID, |read| read.field(resource::fields::ID.slot));
     record.fill(&host::HOSTNAME, |read| read.field(HOST_NAME.slot));
     record.fill(&RELATED_HOSTS, |read| match read.field(HOST_NAME.slot) {
         Value::Null => Value::Null,

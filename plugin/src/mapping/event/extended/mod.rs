@@ -45,7 +45,7 @@ pub(in crate::mapping) const RULES: &[&[Rule]] = &[
     addresses::RULES,
     sides::RULES,
     web::RULES,
-    resource::RULES,
+    resource::fields::RULES,
     finding::RULES,
     vulnerability::RULES,
 ];
@@ -91,7 +91,7 @@ fn of_alert<'a>(record: &mut Record<'a>, parts: &Parts<'a>, root: Value<'a>) {
     let alert = Alert { parts, graph, properties, t: &t, family: Family::of(&t), resource, process, host };
     alert::apply(record, &alert);
     attack::of_alert(record, parts, &alert.properties);
-    resource::apply(record, &alert.resource, &alert.graph);
+    resource::fields::apply(record, &alert.resource, &alert.graph);
     host::apply(record, &alert);
     process::apply(record, &alert);
     account::apply(record, &alert);
