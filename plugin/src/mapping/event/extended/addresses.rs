@@ -1,6 +1,6 @@
 //! Which side an address is on: the source, the destination, or the host itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::NodeId;
 use super::sides::{self, Chosen};
@@ -82,9 +82,9 @@ pub(super) struct Candidate<'a> {
 pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     let found = Found::of(alert);
     related(record, alert);
-    let is_outgoing = super::families::has(alert.t, &["outgoing", "outbound", "communicationwith"]) || alert.family.is_dns();
+    let is_outgoing = super::families::has(alert.t, &["outgoing", "outbound", "communicationwith"]) || alert.said.is_dns();
     let is_node = ["vm_", "vm.", "k8s.node_", "k8s_node_"].into_iter().any(|start| alert.t.starts_with(start));
-    let is_undecided = !alert.family.is_authentication(alert.t) && (is_node || alert.process.is_some());
+    let is_undecided = !alert.said.is_authentication() && (is_node || alert.process.is_some());
     let loose = match (is_outgoing, is_undecided) {
         (true, _) => Some(Role::Destination),
         (false, true) => None,
@@ -164,7 +164,15 @@ impl<'a> Found<'a> {
         if nodes.is_empty() && alert.properties.is_empty() {
             return Self { candidates: nodes };
         }
-        let by_node = roles_of_nodes(alert);
+        if graph.has_any(&[Kind::Dns, Kind::Host, Kind::NetworkConnection]) {
+            let roles = roles_of_nodes(alert);
+            for candidate in &mut nodes {
+                candidate.role = candidate.node.and_then(|node| roles[node]).unwrap_or(Role::Loose);
+            }
+        }
+        if nodes.len() < 2 && alert.properties.is_empty() {
+            return Self { candidates: nodes };
+        }
         let mut by_address: BTreeMap<&'a str, Role> = BTreeMap::new();
         let mut note = |ip: &'a str, role: Role| {
             let known = by_address.entry(ip).or_insert(role);
@@ -172,8 +180,7 @@ impl<'a> Found<'a> {
                 *known = role;
             }
         };
-        for candidate in &mut nodes {
-            candidate.role = candidate.node.and_then(|node| by_node.get(node).copied().flatten()).unwrap_or(Role::Loose);
+        for candidate in &nodes {
             if let Some(ip) = candidate.ip {
                 note(ip, candidate.role);
             }
@@ -216,12 +223,9 @@ fn roles_of_nodes(alert: &Alert<'_, '_>) -> Vec<Option<Role>> {
             roles[node] = Some(role);
         }
     };
-    for dns in graph.of_kind(Kind::Dns) {
-        graph.each(dns, Position::IpAddresses).for_each(|resolved| give(resolved, Role::Resolved));
-    }
-    let resolved: std::collections::BTreeSet<&str> =
-        graph.of_kind(Kind::Dns).flat_map(|dns| graph.each(dns, Position::IpAddresses)).filter_map(ip_of).collect();
-    let resolved_nodes: std::collections::BTreeSet<NodeId> = graph.of_kind(Kind::Dns).flat_map(|dns| graph.each(dns, Position::IpAddresses)).collect();
+    let resolved_nodes: BTreeSet<NodeId> = graph.of_kind(Kind::Dns).flat_map(|dns| graph.each(dns, Position::IpAddresses)).collect();
+    resolved_nodes.iter().for_each(|resolved| give(*resolved, Role::Resolved));
+    let resolved: BTreeSet<&str> = resolved_nodes.iter().filter_map(|node| ip_of(*node)).collect();
     for dns in graph.of_kind(Kind::Dns) {
         for own in graph.each(dns, Position::HostIpAddress) {
             if !resolved_nodes.contains(&own) && ip_of(own).is_none_or(|ip| !resolved.contains(ip)) {
@@ -242,7 +246,7 @@ fn roles_of_nodes(alert: &Alert<'_, '_>) -> Vec<Option<Role>> {
 
 /// Whether an address stands for somebody.
 fn is_somebodys(ip: &str) -> bool {
-    ip != "0.0.0.0" && !ip.parse::<core::net::Ipv6Addr>().is_ok_and(|ip| ip.is_unspecified())
+    ip != "0.0.0.0" && !(ip.starts_with([':', '0']) && ip.parse::<core::net::Ipv6Addr>().is_ok_and(|ip| ip.is_unspecified()))
 }
 
 fn related<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {

@@ -53,7 +53,7 @@ impl<'a> Image<'a> {
 pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     let Alert { graph, properties, resource, .. } = alert;
     let has_node = graph.all().any(|node| graph.kind(node).is_of_kubernetes());
-    let is_of_kubernetes = alert.family.is_of_kubernetes() || has_node || resource.is_cluster;
+    let is_of_kubernetes = alert.said.is_of_kubernetes() || has_node || resource.is_cluster;
     let words = is_of_kubernetes && !properties.is_empty();
     let is_named = |node: &NodeId| [NODE.container_id, NODE.name].into_iter().any(|source| said(graph.object(*node).get(source.name)).is_some());
     let container = graph.of_kind(Kind::Container).find(is_named);
@@ -161,7 +161,7 @@ fn parts_of_cluster<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>, containe
             return;
         }
     }
-    if alert.family.is_of_kubernetes() {
+    if alert.said.is_of_kubernetes() {
         record.fill(&RESOURCE_TYPE, |read| or_null(properties.first(read, keys![resourcetype]).map(|own| lower(read.arena, own))));
         record.fill(&RESOURCE_NAME, |read| properties.value(read, keys![resourcename]));
     }

@@ -15,9 +15,8 @@ rules! { EVENT;
 
 /// One family. The first that a type matches is its own.
 #[derive(Debug)]
-pub(super) struct Family {
-    /// Its number.
-    pub number: u8,
+struct Family {
+    number: u8,
     known: fn(&str) -> bool,
     categories: &'static [&'static str],
     types: &'static [&'static str],
@@ -68,48 +67,58 @@ const WORDS: [Words; 3] = [
     Words { category: "iam", event_type: Some("creation"), words: &["accountcreation"] },
 ];
 
-impl Family {
-    /// The family of a type in its short form.
-    pub(super) fn of(t: &str) -> &'static Self {
-        FAMILIES.iter().find(|family| (family.known)(t)).expect("the last family is for anything else")
-    }
+/// What the type of an alert says by itself.
+#[derive(Debug)]
+pub(super) struct Said {
+    family: &'static Family,
+    categories: Vec<&'static str>,
+    types: Vec<&'static str>,
+}
 
-    /// What the family and words in the type add to category and type.
-    fn adds(&self, t: &str) -> [Vec<&'static str>; 2] {
-        let mut categories = self.categories.to_vec();
-        let mut types = self.types.to_vec();
-        if self.number != 11 {
-            for row in &WORDS {
-                if has(t, row.words) || (row.category == "malware" && names_malware(t)) {
-                    if !categories.contains(&row.category) {
-                        categories.push(row.category);
-                    }
-                    types.extend(row.event_type);
+impl Said {
+    /// What a type in its short form says: its family, and what that and words in the type add.
+    pub(super) fn by(t: &str) -> Self {
+        let family = FAMILIES.iter().find(|family| (family.known)(t)).expect("the last family is for anything else");
+        let mut said = Self { family, categories: family.categories.to_vec(), types: family.types.to_vec() };
+        if family.number != 11 {
+            for row in WORDS.iter().filter(|row| has(t, row.words) || (row.category == "malware" && names_malware(t))) {
+                if !said.categories.contains(&row.category) {
+                    said.categories.push(row.category);
                 }
+                said.types.extend(row.event_type);
             }
         }
-        [categories, types]
+        said
     }
 
-    /// Whether an alert of that type is about a logon.
-    pub(super) fn is_authentication(&self, t: &str) -> bool {
-        self.adds(t)[0].contains(&"authentication")
+    /// The number of the family.
+    pub(super) fn family(&self) -> u8 {
+        self.family.number
+    }
+
+    /// Whether the alert is about a logon.
+    pub(super) fn is_authentication(&self) -> bool {
+        self.categories.contains(&"authentication")
     }
 
     /// Whether it is about the resolution of names.
     pub(super) fn is_dns(&self) -> bool {
-        self.number == 5
+        self.family.number == 5
     }
 
     /// Whether it is about Kubernetes.
     pub(super) fn is_of_kubernetes(&self) -> bool {
-        self.number <= 2
+        self.family.number <= 2
     }
 }
 
 /// A type in the form that tables compare: without what marks a sample or a system, in lower case, without blanks.
 pub(super) fn short(alert_type: &str) -> String {
-    let mut t: String = alert_type.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect();
+    let mut t = if alert_type.is_ascii() && !alert_type.bytes().any(|byte| byte.is_ascii_whitespace() || byte == 0x0b) {
+        alert_type.to_ascii_lowercase()
+    } else {
+        alert_type.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect()
+    };
     if let Some(rest) = t.strip_prefix("simulated_") {
         t = rest.to_owned();
     }
@@ -122,7 +131,7 @@ pub(super) fn short(alert_type: &str) -> String {
 
 /// Fills both fields; comes last, since evidence is what other rules found.
 pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
-    let [of_family, types] = alert.family.adds(alert.t);
+    let Said { categories, types, .. } = &alert.said;
     record.fill(&CATEGORY, |read| {
         alert.parts.read(read, crate::defender::hub::RECORD.alert_type);
         let has_process = alert.process.is_some() || super::process::MAIN.iter().any(|slot| read.is_filled(*slot));
@@ -135,7 +144,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
             ("email", graph.has(Kind::Mailbox) || graph.has(Kind::MailMessage)),
         ];
         let added = evidence.into_iter().filter(|(_, is_there)| *is_there).map(|(category, _)| category);
-        once(read.arena, ["intrusion_detection"].into_iter().chain(of_family.iter().copied()).chain(added))
+        once(read.arena, ["intrusion_detection"].into_iter().chain(categories.iter().copied()).chain(added))
     });
     record.fill(&TYPE, |read| once(read.arena, ["info"].into_iter().chain(types.iter().copied())));
 }
@@ -157,7 +166,9 @@ fn of<'t>(t: &'t str, word: &str) -> Option<&'t str> {
 
 /// Whether one of these stands in a type. Both are short, so that a search that prepares itself would take longer than this one.
 pub(super) fn has(t: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| t.as_bytes().windows(word.len()).any(|window| window.first() == word.as_bytes().first() && window == word.as_bytes()))
+    let bytes = t.as_bytes();
+    let begins = |at: usize, first: u8| words.iter().any(|word| word.as_bytes().first() == Some(&first) && bytes[at..].starts_with(word.as_bytes()));
+    bytes.iter().enumerate().any(|(at, byte)| begins(at, *byte))
 }
 
 /// `am` and another letter, as a part of its own.
@@ -250,9 +261,8 @@ mod tests {
             ("Account creation", 18, "iam", "creation"),
         ] {
             let t = short(alert_type);
-            let family = Family::of(&t);
-            let [found, of_type] = family.adds(&t);
-            assert_eq!((family.number, found.join(" ").as_str(), of_type.join(" ").as_str()), (number, categories, types), "{alert_type}");
+            let said = Said::by(&t);
+            assert_eq!((said.family(), said.categories.join(" ").as_str(), said.types.join(" ").as_str()), (number, categories, types), "{alert_type}");
         }
     }
 }

@@ -17,6 +17,8 @@ pub(super) type NodeId = usize;
 #[derive(Default)]
 pub(super) struct Graph<'a> {
     nodes: Vec<Node<'a>>,
+    /// A bit for each kind that there is a node of.
+    kinds: u32,
     edges: Vec<Edge<'a>>,
     /// Ids and the first object that has each, sorted.
     ids: Vec<(&'a str, NodeId)>,
@@ -106,6 +108,7 @@ impl<'a> Graph<'a> {
         if kind.is_some() || is_target {
             let node = self.nodes.len();
             let kind = kind.unwrap_or(Kind::Other);
+            self.kinds |= 1 << kind as u32;
             self.nodes.push(Node { object: Value::Object(members), kind, inside_host: around.inside_host, first: None, last: None });
             if let (Some(id), true) = (look.id, is_target) {
                 self.ids.push((id, node));
@@ -167,12 +170,18 @@ impl<'a> Graph<'a> {
 
     /// The nodes of one kind in their order.
     pub(super) fn of_kind(&self, kind: Kind) -> impl DoubleEndedIterator<Item = NodeId> {
-        self.nodes.iter().enumerate().filter(move |(_, node)| node.kind == kind).map(|(node, _)| node)
+        let nodes: &[Node<'a>] = if self.has(kind) { &self.nodes } else { &[] };
+        nodes.iter().enumerate().filter(move |(_, node)| node.kind == kind).map(|(node, _)| node)
     }
 
     /// Whether there is a node of that kind.
     pub(super) fn has(&self, kind: Kind) -> bool {
-        self.of_kind(kind).next().is_some()
+        self.kinds & (1 << kind as u32) != 0
+    }
+
+    /// Whether there is a node of one of these kinds.
+    pub(super) fn has_any(&self, kinds: &[Kind]) -> bool {
+        kinds.iter().any(|kind| self.has(*kind))
     }
 
     /// What stands in a position of a node.

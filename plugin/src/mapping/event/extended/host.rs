@@ -117,7 +117,7 @@ fn related<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
             read.take(entity);
             add(read, &mut hosts, compromised);
         }
-        if alert.family.is_dns() {
+        if alert.said.is_dns() {
             alert.properties.add_to(read, &mut hosts, keys![domainname], |name| name);
         }
         hosts.at_most(read.arena, most)

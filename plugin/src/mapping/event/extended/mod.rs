@@ -20,7 +20,7 @@ pub(super) mod texts;
 mod vulnerability;
 mod web;
 
-use self::families::Family;
+use self::families::Said;
 use self::graph::{Graph, NodeId};
 use self::properties::Properties;
 use self::resource::Resource;
@@ -60,7 +60,8 @@ pub(super) struct Alert<'a, 'p> {
     properties: Properties<'a>,
     /// Its type in short.
     t: &'p str,
-    family: &'static Family,
+    /// What that says by itself.
+    said: Said,
     resource: Resource<'a>,
     /// The process that it is about.
     process: Option<NodeId>,
@@ -88,7 +89,7 @@ fn of_alert<'a>(record: &mut Record<'a>, parts: &Parts<'a>, root: Value<'a>) {
         let host = host::of(parts, &graph, &properties, process, &resource);
         (resource.complete(read, &graph, &properties, host), host)
     });
-    let alert = Alert { parts, graph, properties, t: &t, family: Family::of(&t), resource, process, host };
+    let alert = Alert { parts, graph, properties, t: &t, said: Said::by(&t), resource, process, host };
     alert::apply(record, &alert);
     attack::of_alert(record, parts, &alert.properties);
     resource::fields::apply(record, &alert.resource, &alert.graph);
