@@ -69,7 +69,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
         let own = first(read, host, &[NODE.azure_id]).map(|id| in_one_spelling(read.arena, id));
         or_null(own.or_else(|| {
             read.field(super::resource::fields::ID.slot);
-            machine?.id_in_one_spelling(read.arena)
+            machine?.spelled
         }))
     });
     if !host.is_null() {

@@ -22,6 +22,10 @@ pub(super) struct Resource<'a> {
     name: Option<&'a str>,
     namespace: Option<&'a str>,
     types: Option<&'a str>,
+    /// Its id in one spelling.
+    pub spelled: Option<&'a str>,
+    /// The provider in its ARM id.
+    service: Option<&'a str>,
     /// Of an alert: the entity of another cloud.
     pub foreign: Option<NodeId>,
     pub cloud: Option<Cloud>,
@@ -37,7 +41,9 @@ impl<'a> Resource<'a> {
     fn by_id(&mut self, arena: &'a Bump) {
         let Some(id) = self.id else { return };
         let by_id = ArmId::new(id).and_then(ArmId::kind);
+        self.spelled = Some(in_one_spelling(arena, id));
         if let Some(kind) = by_id {
+            self.service = Some(kind.namespace);
             self.namespace = self.namespace.or(Some(kind.namespace)).filter(|namespace| !namespace.is_empty());
             if self.types.is_none() && !kind.types.is_empty() {
                 self.types = Some(match kind.types {
@@ -63,11 +69,6 @@ impl<'a> Resource<'a> {
         let id = self.id?;
         let last = if ArmId::new(id).is_some() { ArmId::new(id)?.name() } else { id.rsplit(['/', ':']).next()? };
         Some(last).filter(|last| !last.is_empty())
-    }
-
-    /// Its id in one spelling.
-    pub(super) fn id_in_one_spelling(&self, arena: &'a Bump) -> Option<&'a str> {
-        self.id.map(|id| in_one_spelling(arena, id))
     }
 }
 

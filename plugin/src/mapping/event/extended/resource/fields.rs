@@ -3,7 +3,6 @@
 use super::super::graph::Graph;
 use super::super::texts::{first, or_null};
 use super::Resource;
-use crate::defender::arm_id::ArmId;
 use crate::defender::arn;
 use crate::defender::node::CLOUD_NODE;
 use crate::ecs::EVENT;
@@ -31,7 +30,7 @@ pub(in crate::mapping::event::extended) fn apply<'a>(record: &mut Record<'a>, re
     let node = resource.foreign.map_or(Value::Null, |node| graph.object(node));
     record.fill(&ID, |read| {
         note(read, node, resource);
-        or_null(resource.id_in_one_spelling(read.arena))
+        or_null(resource.spelled)
     });
     record.fill(&NAME, |read| {
         note(read, node, resource);
@@ -73,8 +72,7 @@ pub(in crate::mapping::event::extended) fn apply<'a>(record: &mut Record<'a>, re
         Some(Cloud::Gcp) => of_google(record, node, id),
         Some(Cloud::Azure) => record.fill(&SERVICE, |read| {
             read.field(ID.slot);
-            let own = ArmId::new(id).and_then(ArmId::kind).map(|kind| kind.namespace);
-            or_null(own.map(|own| if is_of_azure(own) { lower(read.arena, own) } else { own }))
+            or_null(resource.service.map(|own| if is_of_azure(own) { lower(read.arena, own) } else { own }))
         }),
         None => {}
     }

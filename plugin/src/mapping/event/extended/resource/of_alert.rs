@@ -63,11 +63,9 @@ impl<'a> Resource<'a> {
         } else if graph.has(Kind::GcpResource) || self.id.is_some_and(is_google) || begins("GCP") {
             Some(Cloud::Gcp)
         } else {
-            [self.arm, of_host].into_iter().flatten().any(is_azure).then_some(Cloud::Azure)
-        };
-        self.account = match self.cloud {
-            Some(Cloud::Azure) => [self.arm, of_host].into_iter().flatten().filter(|id| is_azure(id)).find_map(|id| ArmId::new(id)?.subscription()),
-            _ => None,
+            let own = [self.arm, of_host].into_iter().flatten().find(|id| is_azure(id));
+            self.account = own.and_then(|id| ArmId::new(id)?.subscription());
+            own.map(|_| Cloud::Azure)
         };
         if self.foreign.is_none() {
             self.types = None;

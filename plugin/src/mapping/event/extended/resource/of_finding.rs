@@ -21,6 +21,7 @@ impl<'a> Resource<'a> {
         resource.name = member(read, RESOURCE_DETAILS.resource_name);
         resource.namespace = member(read, RESOURCE_DETAILS.resource_provider);
         resource.types = member(read, RESOURCE_DETAILS.resource_type);
+        let own = resource.id.filter(|id| is_azure(id));
         let named = source.and_then(Cloud::named);
         let begins = |word: &str| resource.types.is_some_and(|types| types.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(word)));
         resource.cloud = if native.is_some_and(is_arn) || begins("AWS") || named == Some(Cloud::Aws) {
@@ -28,12 +29,12 @@ impl<'a> Resource<'a> {
         } else if native.is_some_and(is_google) || begins("GCP") || named == Some(Cloud::Gcp) {
             Some(Cloud::Gcp)
         } else if source.is_none() || named == Some(Cloud::Azure) {
-            resource.id.is_some_and(is_azure).then_some(Cloud::Azure)
+            own.map(|_| Cloud::Azure)
         } else {
             None
         };
         if !Cloud::is_foreign(resource.cloud) {
-            resource.account = [resource.id, owner].into_iter().flatten().filter(|id| is_azure(id)).find_map(|id| ArmId::new(id)?.subscription());
+            resource.account = own.or_else(|| owner.filter(|id| is_azure(id))).and_then(|id| ArmId::new(id)?.subscription());
         }
         resource.by_id(read.arena);
         resource.is_machine |= member(read, RESOURCE_DETAILS.machine_name).is_some();
