@@ -3,7 +3,7 @@
 use crate::defender::node::Kind;
 use crate::ecs::EVENT;
 use crate::json::tree::{Value, array};
-use crate::mapping::record::{Record, rules};
+use crate::mapping::record::{Reader, Record, rules};
 
 use super::Alert;
 
@@ -28,7 +28,7 @@ const LOGONS: [&str; 8] =
 
 /// The table.
 #[rustfmt::skip]
-const FAMILIES: [Family; 21] = [
+static FAMILIES: [Family; 21] = [
     Family { number: 1, known: |t| of(t, "k8s").is_some_and(|rest| of(rest, "node").is_some()), categories: &["process"], types: &[] },
     Family { number: 2, known: |t| of(t, "k8s").is_some(), categories: &["configuration"], types: &[] },
     Family { number: 3, known: |t| has(t, &["incoming_bf", "outgoing_bf", "_bf_"]), categories: &["network", "authentication"], types: &["connection"] },
@@ -74,6 +74,19 @@ pub(super) struct Said {
     categories: Vec<&'static str>,
     types: Vec<&'static str>,
 }
+
+/// Whether there is evidence of a kind.
+type IsThere = fn(&Reader<'_, '_>, &Alert<'_, '_>) -> bool;
+
+/// What evidence adds: entities, and what other rules found.
+#[rustfmt::skip]
+pub(super) const EVIDENCE: [(&str, IsThere); 5] = [
+    ("process", |read, alert| alert.process.is_some() || super::process::MAIN.iter().any(|slot| read.is_filled(*slot))),
+    ("registry", |_, alert| alert.graph.has_any(&[Kind::RegistryKey, Kind::RegistryValue])),
+    ("network", |_, alert| alert.graph.has(Kind::Dns)),
+    ("malware", |read, alert| alert.graph.has(Kind::Malware) || read.is_filled(super::file::SOFTWARE.slot)),
+    ("email", |_, alert| alert.graph.has_any(&[Kind::Mailbox, Kind::MailMessage])),
+];
 
 impl Said {
     /// What a type in its short form says: its family, and what that and words in the type add.
@@ -134,16 +147,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     let Said { categories, types, .. } = &alert.said;
     record.fill(&CATEGORY, |read| {
         alert.parts.read(read, crate::defender::hub::RECORD.alert_type);
-        let has_process = alert.process.is_some() || super::process::MAIN.iter().any(|slot| read.is_filled(*slot));
-        let graph = &alert.graph;
-        let evidence = [
-            ("process", has_process),
-            ("registry", graph.has(Kind::RegistryKey) || graph.has(Kind::RegistryValue)),
-            ("network", graph.has(Kind::Dns)),
-            ("malware", graph.has(Kind::Malware) || read.is_filled(super::file::SOFTWARE.slot)),
-            ("email", graph.has(Kind::Mailbox) || graph.has(Kind::MailMessage)),
-        ];
-        let added = evidence.into_iter().filter(|(_, is_there)| *is_there).map(|(category, _)| category);
+        let added = EVIDENCE.iter().filter(|(_, is_there)| is_there(read, alert)).map(|(category, _)| *category);
         once(read.arena, ["intrusion_detection"].into_iter().chain(categories.iter().copied()).chain(added))
     });
     record.fill(&TYPE, |read| once(read.arena, ["info"].into_iter().chain(types.iter().copied())));
@@ -167,8 +171,10 @@ fn of<'t>(t: &'t str, word: &str) -> Option<&'t str> {
 /// Whether one of these stands in a type. Both are short, so that a search that prepares itself would take longer than this one.
 pub(super) fn has(t: &str, words: &[&str]) -> bool {
     let bytes = t.as_bytes();
-    let begins = |at: usize, first: u8| words.iter().any(|word| word.as_bytes().first() == Some(&first) && bytes[at..].starts_with(word.as_bytes()));
-    bytes.iter().enumerate().any(|(at, byte)| begins(at, *byte))
+    // A bit for each letter that a word begins with.
+    let bit = |byte: u8| 1_u32 << (byte & 31);
+    let firsts = words.iter().filter_map(|word| word.bytes().next()).fold(0, |firsts, first| firsts | bit(first));
+    bytes.iter().enumerate().any(|(at, byte)| firsts & bit(*byte) != 0 && words.iter().any(|word| bytes[at..].starts_with(word.as_bytes())))
 }
 
 /// `am` and another letter, as a part of its own.
@@ -187,6 +193,7 @@ mod tests {
     /// A type of every row, and of each of its alternatives: family, categories and types.
     #[test]
     fn every_row_of_the_table_has_its_types() {
+        let (mut rows, mut words) = (Vec::new(), Vec::new());
         for (alert_type, number, categories, types) in [
             ("K8S.NODE_Odd", 1, "process", ""),
             ("SIMULATED_K8s_node_Odd", 1, "process", ""),
@@ -263,6 +270,13 @@ mod tests {
             let t = short(alert_type);
             let said = Said::by(&t);
             assert_eq!((said.family(), said.categories.join(" ").as_str(), said.types.join(" ").as_str()), (number, categories, types), "{alert_type}");
+            rows.extend(FAMILIES.iter().position(|family| core::ptr::eq(family, said.family)));
+            let listed = WORDS.iter().flat_map(|row| row.words).chain(&LOGONS).filter(|word| has(&t, &[**word]));
+            words.extend(listed.copied());
+        }
+        assert!((0..FAMILIES.len()).all(|row| rows.contains(&row)), "a row without a type: {rows:?}");
+        for word in WORDS.iter().flat_map(|row| row.words).chain(&LOGONS) {
+            assert!(words.contains(word), "no type has the word {word}");
         }
     }
 }

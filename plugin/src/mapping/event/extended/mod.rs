@@ -14,6 +14,8 @@ mod host;
 mod mail;
 mod process;
 mod properties;
+#[cfg(test)]
+mod records;
 mod resource;
 mod sides;
 pub(super) mod texts;
