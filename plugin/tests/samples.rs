@@ -85,3 +85,18 @@ fn each_family_has_its_sample() {
         assert!(categories.iter().any(|own| own.as_array().is_some_and(|own| own.contains(&category))), "{category}");
     }
 }
+
+/// Whoever asks where a field comes from is told of a member, except where no member says it.
+#[test]
+fn each_field_is_explained_by_members() {
+    const OF_NOTHING: [&str; 8] =
+        ["ecs.version", "event.dataset", "event.module", "tags", "error.message", "event.original", "orchestrator.type", "threat.software.type"];
+    for body in samples() {
+        let message = Message { body: body.clone().into_bytes(), position: None };
+        for explanation in Plugin::default().explain(Dataset::Event, &message) {
+            for trace in explanation.traces.iter().filter(|trace| !OF_NOTHING.contains(&trace.field.as_str())) {
+                assert!(!trace.sources.is_empty(), "`{}` comes from nowhere in {body}", trace.field);
+            }
+        }
+    }
+}

@@ -9,7 +9,7 @@ use super::{Alert, MOST};
 use crate::defender::node::{Kind, NODE, Position};
 use crate::defender::property::{Key, keys};
 use crate::ecs::EVENT;
-use crate::json::tree::Value;
+use crate::json::tree::{Member, Value};
 use crate::mapping::distinct::Distinct;
 use crate::mapping::record::{Record, rules};
 
@@ -71,6 +71,8 @@ pub(super) struct Candidate<'a> {
     pub ip: Option<&'a str>,
     /// The node that it is of; else it is a property's.
     pub node: Option<NodeId>,
+    /// The member that says it.
+    pub member: Option<&'a Member<'a>>,
     /// Its place.
     pub place: Value<'a>,
     /// Its port, where a property says both.
@@ -124,9 +126,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     record.fill(&HOST_IP, |read| {
         let mut own = Distinct::default();
         for candidate in found.candidates.iter().filter(|candidate| candidate.role == Role::Own) {
-            if let Some(node) = candidate.node {
-                read.value(graph.object(node), NODE.address.name);
-            }
+            read.take(candidate.member);
             if let Some(ip) = candidate.ip {
                 own.add(read.arena, ip.into());
             }
@@ -158,7 +158,7 @@ impl<'a> Found<'a> {
             let place = graph.object_in(object.get(NODE.location.name));
             let ip = object.get(NODE.address.name).text().and_then(address).filter(|ip| is_somebodys(ip));
             if ip.is_some() || !place.is_null() {
-                nodes.push(Candidate { ip, node: Some(node), place, port: None, role: Role::Loose });
+                nodes.push(Candidate { ip, node: Some(node), member: object.member(NODE.address.name), place, port: None, role: Role::Loose });
             }
         }
         if nodes.is_empty() && alert.properties.is_empty() {
@@ -188,12 +188,14 @@ impl<'a> Found<'a> {
         let mut of_properties = Vec::new();
         let mut ports: BTreeMap<&'a str, i64> = BTreeMap::new();
         for (keys, role) in [(OWN, Role::Own), (SOURCES, Role::Source), (ATTACKERS, Role::Attacker), (DESTINATIONS, Role::Destination)] {
-            for (ip, port) in alert.properties.each(keys).flat_map(addresses).filter(|(ip, _)| is_somebodys(ip)) {
+            let found =
+                alert.properties.members(keys).flat_map(|member| addresses(said(member.value.get()).unwrap_or_default()).map(move |found| (member, found)));
+            for (member, (ip, port)) in found.filter(|(_, (ip, _))| is_somebodys(ip)) {
                 note(ip, role);
                 if let Some(port) = port {
                     ports.entry(ip).or_insert(port);
                 }
-                of_properties.push(Candidate { ip: Some(ip), node: None, place: Value::Null, port, role });
+                of_properties.push(Candidate { ip: Some(ip), node: None, member: Some(member), place: Value::Null, port, role });
             }
         }
         let mut candidates = nodes;

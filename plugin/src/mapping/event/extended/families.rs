@@ -150,7 +150,10 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
         let added = EVIDENCE.iter().filter(|(_, is_there)| is_there(read, alert)).map(|(category, _)| *category);
         once(read.arena, ["intrusion_detection"].into_iter().chain(categories.iter().copied()).chain(added))
     });
-    record.fill(&TYPE, |read| once(read.arena, ["info"].into_iter().chain(types.iter().copied())));
+    record.fill(&TYPE, |read| {
+        alert.parts.read(read, crate::defender::hub::RECORD.alert_type);
+        once(read.arena, ["info"].into_iter().chain(types.iter().copied()))
+    });
 }
 
 fn once<'a>(arena: &'a bumpalo::Bump, words: impl Iterator<Item = &'static str>) -> Value<'a> {

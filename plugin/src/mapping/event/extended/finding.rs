@@ -238,8 +238,8 @@ fn rule<'a>(record: &mut Record<'a>, parts: &Parts<'a>, kind: Kind, is_vulnerabi
 
 /// What it is about.
 fn about<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
-    let own = record.look(|read| Resource::of_finding(read, parts));
-    resource::fields::apply(record, &own, &super::Graph::default());
+    let (own, sources) = record.look(|read| (Resource::of_finding(read, parts), read.so_far()));
+    resource::fields::apply(record, &own, &sources, &super::Graph::default());
     if !own.is_machine {
         return;
     }

@@ -86,15 +86,16 @@ fn of_alert<'a>(record: &mut Record<'a>, parts: &Parts<'a>, root: Value<'a>) {
     let graph = Graph::of(root.get(RECORD.entities.name));
     let properties = Properties::of(root.get(RECORD.extended_properties.name));
     let process = process::of(&graph, &properties);
-    let (resource, host) = record.look(|read| {
+    let (resource, sources, host) = record.look(|read| {
         let resource = Resource::of_alert(read, parts, &graph, &properties);
         let host = host::of(parts, &graph, &properties, process, &resource);
-        (resource.complete(read, &graph, &properties, host), host)
+        let resource = resource.complete(read, &graph, &properties, host);
+        (resource, read.so_far(), host)
     });
     let alert = Alert { parts, graph, properties, t: &t, said: Said::by(&t), resource, process, host };
     alert::apply(record, &alert);
     attack::of_alert(record, parts, &alert.properties);
-    resource::fields::apply(record, &alert.resource, &alert.graph);
+    resource::fields::apply(record, &alert.resource, &sources, &alert.graph);
     host::apply(record, &alert);
     process::apply(record, &alert);
     account::apply(record, &alert);

@@ -149,9 +149,7 @@ fn side<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>, side: &Side, chosen:
     if let Some(candidate) = chosen {
         for rule in [side.ip, side.address] {
             record.fill(rule, |read| {
-                if let Some(node) = candidate.node {
-                    read.value(graph.object(node), NODE.address.name);
-                }
+                read.take(candidate.member);
                 or_null(candidate.ip)
             });
         }

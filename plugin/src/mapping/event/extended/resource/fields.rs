@@ -7,7 +7,7 @@ use crate::defender::arn;
 use crate::defender::node::CLOUD_NODE;
 use crate::ecs::EVENT;
 use crate::json::tree::Value;
-use crate::mapping::record::{Reader, Record, rules};
+use crate::mapping::record::{Record, rules};
 use crate::mapping::resource::{Cloud, is_of_azure, lower, subscription};
 
 rules! { EVENT;
@@ -25,15 +25,15 @@ rules! { EVENT;
     INSTANCE_NAME "cloud.instance.name" = "profile extended: the name of a resource that is a machine";
 }
 
-/// Fills all of them.
-pub(in crate::mapping::event::extended) fn apply<'a>(record: &mut Record<'a>, resource: &Resource<'a>, graph: &Graph<'a>) {
+/// Fills all of them; `sources` is what says which resource it is.
+pub(in crate::mapping::event::extended) fn apply<'a>(record: &mut Record<'a>, resource: &Resource<'a>, sources: &[&'a str], graph: &Graph<'a>) {
     let node = resource.foreign.map_or(Value::Null, |node| graph.object(node));
     record.fill(&ID, |read| {
-        note(read, node, resource);
+        read.came_from(sources);
         or_null(resource.spelled)
     });
     record.fill(&NAME, |read| {
-        note(read, node, resource);
+        read.came_from(sources);
         or_null(resource.name())
     });
     record.fill(&TYPE, |read| {
@@ -82,13 +82,6 @@ pub(in crate::mapping::event::extended) fn apply<'a>(record: &mut Record<'a>, re
             or_null(resource.id)
         });
         record.fill(&INSTANCE_NAME, |read| read.field(NAME.slot));
-    }
-}
-
-/// Notes for `explain` what was read before.
-fn note<'a>(read: &mut Reader<'_, 'a>, node: Value<'a>, resource: &Resource<'a>) {
-    if resource.foreign.is_some() {
-        first(read, node, &[CLOUD_NODE.amazon_resource_id, CLOUD_NODE.full_resource_name]);
     }
 }
 

@@ -49,8 +49,12 @@ impl<'a> Resource<'a> {
         properties: &Properties<'a>,
         host: Option<NodeId>,
     ) -> Self {
-        let of_host = host.and_then(|host| first(read, graph.object(host), &[NODE.azure_id]));
-        self.arm = self.arm.or(of_host);
+        let of_host = host.and_then(|host| said(graph.object(host).get(NODE.azure_id.name)));
+        if self.arm.is_none()
+            && let Some(host) = host
+        {
+            self.arm = first(read, graph.object(host), &[NODE.azure_id]);
+        }
         self.id = self.id.or(self.arm);
         let amazon = graph.has(Kind::AmazonResource);
         let types = || {
