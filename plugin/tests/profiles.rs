@@ -14,8 +14,22 @@ use serde_json::Value;
 /// What the tables say before that which only this profile does.
 const MARK: &str = "profile extended";
 
-/// Fields of the record that the README shows.
-const SHOWN: [&str; 12] = [
+/// Fields of the alert that the README shows in both profiles.
+const SHOWN_OF_ALERT: &[&str] = &[
+    "event.category",
+    "event.outcome",
+    "event.severity",
+    "host.geo.city_name",
+    "host.name",
+    "message",
+    "rule.id",
+    "source.as.number",
+    "source.geo.city_name",
+    "source.ip",
+];
+
+/// Fields of the recommendation that the README shows in both profiles.
+const SHOWN: &[&str] = &[
     "cloud.account.id",
     "event.category",
     "event.severity",
@@ -38,28 +52,34 @@ The setting [`profile`](settings.md#profile) decides which documents are made.
 
 - `extended` is the default: what an analyst needs of Azure as it is today. Since July 2026 Microsoft retires grouped recommendations, whose findings were sub-assessments; in their place
   comes one assessment for each resource and update, secret or rule. `extended` makes a vulnerability of each CVE that such a record names, with package, severity and score.
-- `elastic` makes the documents of Elastic's integration, value by value. To it such a record is a misconfiguration without CVE, package or severity. It is for rules
-  and dashboards that were built on those documents and are to be moved later.
+  An alert is read as what it tells of: which process, whose account, which address is the attacker's and which the host's own, tactic, outcome and severity.
+- `elastic` makes the documents of Elastic's integration, value by value. To it such a record is a misconfiguration without CVE, package or severity, and an attacker's city is the host's.
+  It is for rules and dashboards that were built on those documents and are to be moved later.
 
 Both read the same records, and run the same walk; only `extended` also asks for the [metadata](settings.md#metadata) of assessments. [differences.md](differences.md) has the reasons,
 [fields.md](fields.md) every field.
 
 ";
 
+/// The records of the README.
+const ALERT: &str = "alert.ndjson";
+const RECOMMENDATION: &str = "recommendation.ndjson";
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn record() -> String {
-    let line = fs::read_to_string(root().join("tests/fixtures/recommendation.ndjson")).expect("the fixture is there");
+/// A record of the README, by its file.
+fn record(fixture: &str) -> String {
+    let line = fs::read_to_string(root().join("tests/fixtures").join(fixture)).expect("the fixture is there");
     let recorded: Value = serde_json::from_str(&line).expect("a recorded message");
     recorded["body"].as_str().expect("a body").to_owned()
 }
 
-/// Each document of the record: the value of each ECS field as JSON.
-fn documents(profile: Profile) -> Vec<BTreeMap<String, String>> {
-    let message = Message { body: record().into_bytes(), position: None };
-    let decoded = Plugin::new(Settings { profile, ..Settings::default() }).decode(1_795_000_000_000, Dataset::Assessment, &[message]);
+/// Each document of a record: the value of each ECS field as JSON.
+fn documents(profile: Profile, dataset: Dataset, record: String) -> Vec<BTreeMap<String, String>> {
+    let message = Message { body: record.into_bytes(), position: None };
+    let decoded = Plugin::new(Settings { profile, ..Settings::default() }).decode(1_795_000_000_000, dataset, &[message]);
     let fields = |body: &[u8]| {
         let mut fields = BTreeMap::new();
         flatten(&serde_json::from_slice(body).expect("a document is JSON"), "", &mut fields);
@@ -75,22 +95,26 @@ fn flatten(value: &Value, path: &str, fields: &mut BTreeMap<String, String>) {
                 flatten(value, &if path.is_empty() { name.clone() } else { format!("{path}.{name}") }, fields);
             }
         }
-        Value::Object(members) => drop(fields.insert(format!("{path}.assessment.class"), members["assessment"]["class"].to_string())),
+        // It keeps the record's own members; of them only this one is shown.
+        Value::Object(members) => {
+            if let Some(class) = members.get("assessment").map(|own| &own["class"]) {
+                fields.insert(format!("{path}.assessment.class"), class.to_string());
+            }
+        }
         _ => drop(fields.insert(path.to_owned(), value.to_string())),
     }
 }
 
-/// A line for each field: its value in profile `elastic`, and in both documents of profile `extended`.
-fn comparison() -> BTreeMap<String, String> {
-    let (elastic, extended) = (documents(Profile::Elastic), documents(Profile::Extended));
-    let [elastic] = elastic.as_slice() else { panic!("a document") };
-    let [first, second] = extended.as_slice() else { panic!("a document for each CVE") };
-    let mut lines = BTreeMap::new();
-    for name in elastic.keys().chain(first.keys()).chain(second.keys()) {
-        let value = |document: &BTreeMap<String, String>| document.get(name).map_or_else(String::new, |value| format!("`{}`", shortened(value)));
-        lines.insert(name.clone(), format!("| `{name}` | {} | {} | {} |\n", value(elastic), value(first), value(second)));
-    }
-    lines
+/// A line for each field: its value in profile `elastic`, and in each document of profile `extended`.
+fn comparison(dataset: Dataset, record: &str) -> BTreeMap<String, String> {
+    let [elastic, extended] = [Profile::Elastic, Profile::Extended].map(|profile| documents(profile, dataset, record.to_owned()));
+    assert_eq!(elastic.len(), 1, "a record is a document there");
+    let columns: Vec<_> = elastic.iter().chain(&extended).collect();
+    let line = |name: &String| {
+        let value = |document: &&BTreeMap<String, String>| document.get(name).map_or_else(String::new, |value| format!("`{}`", shortened(value)));
+        format!("| `{name}` | {} |\n", columns.iter().map(value).collect::<Vec<_>>().join(" | "))
+    };
+    columns.iter().flat_map(|document| document.keys()).map(|name| (name.clone(), line(name))).collect()
 }
 
 /// An ARM id as its last three segments.
@@ -103,16 +127,23 @@ fn shortened(value: &str) -> String {
 
 fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
-    let pretty = serde_json::to_string_pretty(&serde_json::from_str::<Value>(&record()).expect("JSON")).expect("JSON");
+    let pretty = |record: &str| serde_json::to_string_pretty(&serde_json::from_str::<Value>(record).expect("JSON")).expect("JSON");
+    let alert = record(ALERT);
+    let _ = write!(page, "## An alert, before and after\n\nThe record, as `tests/fixtures/{ALERT}` has it:\n\n```json\n{}\n```\n\n", pretty(&alert));
+    page.push_str("Its document, without `microsoft_defender_cloud.event`, which keeps the record's own members.\n\n");
+    page.push_str("| field | `elastic` | `extended` |\n|---|---|---|\n");
+    page.extend(comparison(Dataset::Event, &alert).into_values());
+    let recommendation = record(RECOMMENDATION);
     let _ = write!(
         page,
-        "## An individual recommendation, before and after\n\nThe record, as `tests/fixtures/recommendation.ndjson` has it:\n\n```json\n{pretty}\n```\n\n"
+        "\n## An individual recommendation, before and after\n\nThe record, as `tests/fixtures/{RECOMMENDATION}` has it:\n\n```json\n{}\n```\n\n",
+        pretty(&recommendation)
     );
     page.push_str(
         "Its documents. ARM ids are shortened, and of `microsoft_defender_cloud.assessment`, which keeps the record's own members, only `class` is shown.\n\n",
     );
     page.push_str("| field | `elastic` | `extended`, first CVE | `extended`, second CVE |\n|---|---|---|---|\n");
-    page.extend(comparison().into_values());
+    page.extend(comparison(Dataset::Assessment, &recommendation).into_values());
     for (dataset, title) in [(Dataset::Assessment, "Assessments"), (Dataset::Event, "Events")] {
         let _ = write!(page, "\n## {title}, field by field\n\n");
         page.push_str("Fields that are not listed are the same in both profiles. An empty cell is a field that the profile does not have.\n\n");
@@ -148,10 +179,12 @@ fn the_page_is_current() {
 }
 
 #[test]
-fn the_readme_shows_what_becomes_of_a_recommendation() {
+fn the_readme_shows_what_becomes_of_an_alert_and_of_a_recommendation() {
     let readme = fs::read_to_string(root().join("README.md")).expect("the README");
-    let lines = comparison();
-    for name in SHOWN {
-        assert!(readme.contains(&lines[name]), "the README has no line\n{}", lines[name]);
+    for (dataset, fixture, shown) in [(Dataset::Event, ALERT, SHOWN_OF_ALERT), (Dataset::Assessment, RECOMMENDATION, SHOWN)] {
+        let lines = comparison(dataset, &record(fixture));
+        for name in shown {
+            assert!(readme.contains(&lines[*name]), "the README has no line\n{}", lines[*name]);
+        }
     }
 }

@@ -275,7 +275,7 @@ fn documents_are_checked_against_ecs() {
         "{\"event\":{\"dataset\":\"microsoft_defender_cloud.event\",\"kind\":\"alarm\"},\"host\":{\"ip\":[\"x\"]},\"file\":{\"size\":1}}\n",
     );
     let ran = run(&["ecs-check", text(&clean), text(&wrong)]);
-    ended(&ran, 3, "wrong type\n  host.ip: 1, ip is wanted\n");
+    ended(&ran, 3, "what an index refuses, and the whole document with it\n  host.ip: 1, ip is wanted\n");
     ended(&ran, 3, "value that is not allowed\n  event.kind: 1, ");
     ended(&ran, 3, "wrong.ndjson, line 1: \"alarm\"\ndocuments: 2, findings: 2, warnings: 0");
     let with_component = run(&["ecs-check", "--component", text(&component), text(&wrong)]);

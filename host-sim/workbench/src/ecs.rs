@@ -3,6 +3,9 @@
 mod fields;
 mod findings;
 mod fit;
+mod index;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -12,6 +15,7 @@ use host_sim_runtime::contract::Field;
 
 use self::findings::{Finding, Rule};
 use self::fit::Fit;
+use self::index::Flaw;
 use crate::difference::excerpt;
 use crate::json;
 
@@ -48,12 +52,14 @@ pub struct EcsCheck {
     lists: Lists,
     documents: u64,
     findings: Findings,
+    /// By data set: the fields that documents have added to an index.
+    added: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl EcsCheck {
     /// Knows ECS, and the custom fields of this project's data sets.
     pub fn new() -> Self {
-        Self { lists: Lists::new(TABLE), documents: 0, findings: Findings::default() }
+        Self { lists: Lists::new(TABLE), documents: 0, findings: Findings::default(), added: BTreeMap::new() }
     }
 
     /// From now on, documents of a data set may have these fields and no others.
@@ -75,9 +81,18 @@ impl EcsCheck {
         }
         self.documents += 1;
         let dataset = document.pointer("/event/dataset").and_then(Value::as_str);
-        let mut walk = Walk { lists: &self.lists, dataset, found: Vec::new() };
+        let mut walk = Walk { lists: &self.lists, dataset, found: Vec::new(), added: Vec::new() };
         walk.members("", &document);
         walk.combination(&document);
+        let declared = self.lists.declared_fields(dataset);
+        let fields = self.added.entry(dataset.unwrap_or_default().to_owned()).or_default();
+        let new: BTreeSet<String> = walk.added.drain(..).filter(|field| !fields.contains(field)).collect();
+        if !new.is_empty() && declared + fields.len() + new.len() > index::FIELDS {
+            let first = new.into_iter().next().unwrap_or_default();
+            walk.say(Rule::Refused, &first, format!("an index has {} fields at most", index::FIELDS), &Value::Null);
+        } else {
+            fields.extend(new);
+        }
         for Found { rule, field, detail, value } in walk.found {
             self.findings.add(Finding { rule, field, detail, example: format!("{source}: {value}") });
         }
@@ -106,6 +121,8 @@ struct Walk<'a> {
     lists: &'a Lists,
     dataset: Option<&'a str>,
     found: Vec<Found>,
+    /// Fields that an index would get by the document.
+    added: Vec<String>,
 }
 
 struct Found {
@@ -119,6 +136,11 @@ impl Walk<'_> {
     /// All that stands in an object. Text and numbers have no members.
     fn members(&mut self, path: &str, object: &Value) {
         for (name, value) in object.as_object().into_iter().flatten() {
+            // A name without a dot is looked at only where something stands under it.
+            if let Some(why) = index::name(name).filter(|_| name.contains('.') || !value.is_null()) {
+                self.say(Rule::Refused, path, why.to_owned(), &name.as_str().into());
+                continue;
+            }
             let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
             let known = self.lists.find(self.dataset, &path);
             match (value, &known) {
@@ -136,15 +158,25 @@ impl Walk<'_> {
 
     /// A value that stands alone, or as one of a list.
     fn one(&mut self, path: &str, known: &Known<'_>, value: &Value) {
+        let is_point = matches!(known, Known::Field(field) if field.kind == "geo_point");
+        let is_flattened = matches!(known, Known::Field(field) if field.kind == "flattened");
+        if value.is_object() && !is_point && !is_flattened && path.split('.').count() >= index::NAMES {
+            return self.say(Rule::Refused, path, format!("an object stands under {} names at most", index::NAMES - 1), value);
+        }
+        if matches!(known, Known::Open | Known::Undeclared | Known::Unknown) && !value.is_array() && !value.is_null() {
+            self.added.push(path.to_owned());
+        }
         match (known, value) {
-            (Known::Open, _) | (_, Value::Null) => (),
-            (_, Value::Array(elements)) if !matches!(known, Known::Field(_)) => elements.iter().for_each(|element| self.one(path, known, element)),
-            (Known::Group | Known::Undeclared | Known::Unknown, Value::Object(_)) => self.members(path, value),
-            (Known::Group, _) => self.say(Rule::WrongType, path, "an object is wanted".into(), value),
+            (_, Value::Null) => (),
+            (_, Value::Array(elements)) if !is_point => elements.iter().for_each(|element| self.one(path, known, element)),
+            (Known::Group | Known::Open | Known::Undeclared | Known::Unknown, Value::Object(_)) => self.members(path, value),
+            (Known::Open, _) => (),
+            (Known::Group, _) => self.say(Rule::Refused, path, "an object is wanted".into(), value),
             (Known::Undeclared, _) => self.say(Rule::Undeclared, path, String::new(), value),
             (Known::Unknown, _) => self.say(Rule::Unknown, path, String::new(), value),
             (Known::Field(field), _) => {
                 match fit::of(&field.kind, value) {
+                    _ if index::refuses(&field.kind, value) => self.say(Rule::Refused, path, format!("{} is wanted", field.kind), value),
                     Fit::Yes => (),
                     Fit::Loosely => self.say(Rule::LooseType, path, format!("{} is wanted", field.kind), value),
                     Fit::No => self.say(Rule::WrongType, path, format!("{} is wanted", field.kind), value),
@@ -152,7 +184,14 @@ impl Walk<'_> {
                 if !field.allows(value) {
                     self.say(Rule::Disallowed, path, format!("allowed are {}", field.allowed.join(", ")), value);
                 }
-                if fit::holds_members(&field.kind) {
+                if is_flattened {
+                    for flaw in index::flattened(value) {
+                        match flaw {
+                            Flaw::Refused(why) => self.say(Rule::Refused, path, why.to_owned(), value),
+                            Flaw::Long => self.say(Rule::Long, path, String::new(), value),
+                        }
+                    }
+                } else if fit::holds_members(&field.kind) {
                     self.members(path, value);
                 }
             }
@@ -186,89 +225,4 @@ fn texts(value: Option<&Value>) -> Vec<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use host_sim_runtime::contract::Field;
-    use serde_json::{Value, json};
-
-    use super::EcsCheck;
-
-    #[track_caller]
-    fn check(check: &mut EcsCheck, document: &Value, expected: &[&str]) {
-        check.document("line 1", document.to_string().as_bytes()).expect("a document");
-        assert_eq!(check.findings().to_string().lines().map(str::trim).collect::<Vec<_>>(), expected);
-    }
-
-    #[track_caller]
-    fn check_ecs(document: &Value, expected: &[&str]) {
-        check(&mut EcsCheck::new(), document, expected);
-    }
-
-    #[test]
-    fn a_document_that_keeps_to_ecs_is_clean() {
-        let document = json!({
-            "@timestamp": "2026-01-01T00:00:00.000Z",
-            "event": {"kind": "alert", "category": ["malware", "threat"], "type": ["indicator", "info"], "severity": 73},
-            "host": {"ip": ["192.0.2.1", "2001:db8::1"], "geo": {"location": {"lat": 1.5, "lon": 2}}},
-            "labels": {"anything": {"goes": 1}},
-            "microsoft_defender_cloud": {"event": {"anything": [[{"goes": 1}]]}},
-            "resource": {"sub_type": "x"},
-            "tags": [],
-            "rule": {"name": null},
-        });
-        check_ecs(&document, &[]);
-        let mut check = EcsCheck::new();
-        check.document("line 1", json!({"source": 0, "document": document}).to_string().as_bytes()).expect("an envelope");
-        assert!(check.findings().is_clean() && check.documents() == 1);
-        assert!(check.document("line 2", b"[]").is_err());
-    }
-
-    #[test]
-    fn fields_that_nobody_knows_are_named_to_the_leaf() {
-        check_ecs(&json!({"host": {"nmae": {"a": 1}}}), &["unknown field", "host.nmae.a: 1", "line 1: 1"]);
-        check_ecs(&json!({"threat": {"enrichments": [{"indicator": {"x": true}}]}}), &["unknown field", "threat.enrichments.indicator.x: 1", "line 1: true"]);
-    }
-
-    #[test]
-    fn types_are_what_ecs_says() {
-        check_ecs(&json!({"host": "a"}), &["wrong type", "host: 1, an object is wanted", "line 1: \"a\""]);
-        check_ecs(&json!({"host": {"name": {"a": 1}}}), &["wrong type", "host.name: 1, keyword is wanted", "line 1: {\"a\":1}"]);
-        check_ecs(&json!({"event": {"severity": "high"}}), &["wrong type", "event.severity: 1, long is wanted", "line 1: \"high\""]);
-        check_ecs(&json!({"event": {"severity": "3"}}), &["warning: other type that is converted", "event.severity: 1, long is wanted", "line 1: \"3\""]);
-        check_ecs(&json!({"host": {"ip": ["x", "1.2.3.4", "y"]}}), &["wrong type", "host.ip: 2, ip is wanted", "line 1: \"x\""]);
-        check_ecs(&json!({"tags": "a"}), &["warning: not a list", "tags: 1", "line 1: \"a\""]);
-    }
-
-    #[test]
-    fn categories_and_types_are_those_of_ecs_and_go_together() {
-        let kinds = "event.kind: 1, allowed are alert, asset, enrichment, event, metric, state, pipeline_error, signal";
-        check_ecs(&json!({"event": {"kind": "alarm"}}), &["value that is not allowed", kinds, "line 1: \"alarm\""]);
-        let combination = "event.type: 1, `info` is not expected of threat";
-        check_ecs(
-            &json!({"event": {"category": ["threat"], "type": ["info"]}}),
-            &["warning: category and type that do not go together", combination, "line 1: \"info\""],
-        );
-    }
-
-    #[test]
-    fn a_component_says_which_fields_there_are() {
-        let field = |name: &str, kind: &str| Field { name: name.into(), kind: kind.into(), sources: Vec::new() };
-        let mut with_list = EcsCheck::new();
-        with_list.declare("x", &[field("event.dataset", "constant_keyword"), field("x.open", "object"), field("x.open.at", "date"), field("x.n", "long")]);
-        let document = json!({"event": {"dataset": "x", "id": "1"}, "x": {"open": {"any": {"thing": 1}, "at": "never"}, "n": 1, "closed": 2}});
-        let expected = [
-            "unknown field",
-            "x.closed: 1",
-            "line 1: 2",
-            "field that the component does not declare",
-            "event.id: 1",
-            "line 1: \"1\"",
-            "wrong type",
-            "x.open.at: 1, date is wanted",
-            "line 1: \"never\"",
-        ];
-        check(&mut with_list, &document, &expected);
-        let mut wrong = EcsCheck::new();
-        wrong.declare("x", &[field("host.ip", "keyword"), field("event.kind", "constant_keyword")]);
-        assert_eq!(wrong.findings().to_string().trim(), "wrong type\n  host.ip: 1, declared as keyword, and ip in ECS\n      x");
-    }
-}
+mod tests;

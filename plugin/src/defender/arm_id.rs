@@ -32,7 +32,7 @@ impl<'a> ArmId<'a> {
 
     /// The subscription that the resource is in, or that it is.
     pub(crate) fn subscription(self) -> Option<&'a str> {
-        after(self.0, SUBSCRIPTIONS)?.split('/').next().filter(|subscription| !subscription.is_empty())
+        segments(after(self.0, SUBSCRIPTIONS)?).next().filter(|subscription| !subscription.is_empty())
     }
 
     /// The last segment.
@@ -43,7 +43,7 @@ impl<'a> ArmId<'a> {
     /// What stands behind the last `/providers/`; a subscription and a resource group have a kind without.
     pub(crate) fn kind(self) -> Option<Kind<'a>> {
         let Some(at) = rfind(self.0, PROVIDERS) else { return self.kind_without_provider() };
-        let mut segments = self.0.get(at + PROVIDERS.len()..)?.split('/').filter(|segment| !segment.is_empty());
+        let mut segments = segments(self.0.get(at + PROVIDERS.len()..)?).filter(|segment| !segment.is_empty());
         let namespace = segments.next()?;
         let mut types = Cow::Borrowed(segments.next().unwrap_or_default());
         for inner in segments.skip(1).step_by(2) {
@@ -55,7 +55,7 @@ impl<'a> ArmId<'a> {
     }
 
     fn kind_without_provider(self) -> Option<Kind<'a>> {
-        let mut segments = self.0.split('/').filter(|segment| !segment.is_empty()).step_by(2);
+        let mut segments = segments(self.0).filter(|segment| !segment.is_empty()).step_by(2);
         let types = match (segments.next()?, segments.next(), segments.next()) {
             (subscriptions, None, _) => subscriptions,
             (_, Some(groups), None) if groups.eq_ignore_ascii_case("resourceGroups") => groups,
@@ -87,12 +87,34 @@ fn after<'a>(text: &'a str, start: &str) -> Option<&'a str> {
 
 /// Where a part that begins with a slash stands first.
 fn find(text: &str, part: &str) -> Option<usize> {
-    text.match_indices('/').map(|(at, _)| at).find(|&at| after(&text[at..], part).is_some())
+    (0..text.len()).find(|&at| is_at(text, at, part))
 }
 
 /// Where such a part stands last.
 fn rfind(text: &str, part: &str) -> Option<usize> {
-    text.rmatch_indices('/').map(|(at, _)| at).find(|&at| after(&text[at..], part).is_some())
+    (0..text.len()).rev().find(|&at| is_at(text, at, part))
+}
+
+/// Ids are short, so that a search that prepares itself would take longer than this.
+fn is_at(text: &str, at: usize, part: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes[at] == b'/' && bytes.get(at..at + part.len()).is_some_and(|own| own.eq_ignore_ascii_case(part.as_bytes()))
+}
+
+/// What stands between slashes.
+fn segments(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        let slash = text.bytes().position(|byte| byte == b'/');
+        rest = slash.map(|at| &text[at + 1..]);
+        Some(slash.map_or(text, |at| &text[..at]))
+    })
+}
+
+/// The name behind the last of such a part in an id.
+pub(crate) fn behind_last<'a>(id: &'a str, part: &str) -> Option<&'a str> {
+    segments(id.get(rfind(id, part)? + part.len()..)?).next().filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

@@ -46,11 +46,11 @@ impl<'a> Document<'a> {
 
     /// Whether a field below that name holds anything.
     pub(crate) fn has_below(&self, name: &str) -> bool {
-        self.slots().any(|slot| self.schema.slots[slot].name.starts_with(name) && self.values[slot].has_content())
+        self.filled().any(|slot| self.schema.slots[slot].name.starts_with(name) && self.values[slot].has_content())
     }
 
     /// The slots that were set, in their order.
-    fn slots(&self) -> impl Iterator<Item = Slot> {
+    pub(crate) fn filled(&self) -> impl Iterator<Item = Slot> + use<> {
         self.set.into_iter().enumerate().flat_map(|(word, mut bits)| {
             core::iter::from_fn(move || {
                 let bit = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
@@ -67,7 +67,7 @@ impl<'a> Document<'a> {
         let mut open = 0;
         let mut last: Option<Slot> = None;
         out.byte(b'{');
-        for slot in self.slots() {
+        for slot in self.filled() {
             let value = self.values[slot];
             if !value.has_content() {
                 continue;

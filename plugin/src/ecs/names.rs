@@ -37,10 +37,14 @@ pub(crate) fn mended<'a>(arena: &'a Bump, mut members: Vec<Member<'a>>, added: V
     members
 }
 
-/// Whether no index takes a name: nearly all of them are plain.
+/// Whether a name holds nothing that an index looks at twice: no blank, no dot, and it is not empty. Nearly all names are so.
+pub(crate) fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte > b' ' && byte != b'.')
+}
+
+/// Whether no index takes a name.
 fn is_refused(name: &str) -> bool {
-    let is_plain = !name.is_empty() && name.bytes().all(|byte| byte > b' ' && byte != b'.');
-    !is_plain && (name.contains('\0') || name.split('.').any(|part| part.trim().is_empty()))
+    !is_plain(name) && (name.contains('\0') || name.split('.').any(|part| part.trim().is_empty()))
 }
 
 fn mended_name(name: &str) -> String {

@@ -1,6 +1,6 @@
 //! The declared fields of a data set as a tree, for those who go down a document.
 
-use super::schema::{Kind, Schema};
+use super::schema::{Kind, Schema, Slot};
 use crate::json::name::Name;
 
 /// A field, or an object that declared fields stand in.
@@ -8,48 +8,83 @@ pub(crate) type Place = usize;
 
 /// All fields of a data set.
 #[derive(Debug)]
-pub(crate) struct Shape(Vec<Node>);
+pub(crate) struct Shape {
+    nodes: Vec<Node>,
+    /// Nodes by their names and what they stand in: an open table of which at least half is empty.
+    table: Vec<Place>,
+    /// The fields that documents hold values of, by their slots.
+    slots: Vec<Place>,
+}
 
 #[derive(Debug)]
 struct Node {
     name: Name<'static>,
+    around: Place,
     kind: Option<Kind>,
-    /// By the keys of their names.
-    parts: Vec<(u32, Place)>,
+    /// Whether no others stand in it.
+    is_leaf: bool,
 }
+
+/// No node stands here: the top stands in nothing.
+const FREE: Place = 0;
 
 impl Shape {
     /// The tree of a schema.
     pub(crate) fn of(schema: &'static Schema) -> Self {
-        let mut shape = Self(vec![Node { name: Name::of(""), kind: None, parts: Vec::new() }]);
+        let top = Node { name: Name::of(""), around: 0, kind: None, is_leaf: false };
+        let mut shape = Self { nodes: vec![top], table: vec![FREE; 256], slots: Vec::new() };
         for field in schema.slots.iter().chain(schema.nested) {
             let place = field.name.split('.').fold(0, |place, name| shape.part_or_new(place, Name::of(name)));
-            if let Some(node) = shape.0.get_mut(place) {
+            if let Some(node) = shape.nodes.get_mut(place) {
                 node.kind = Some(field.kind);
             }
         }
+        shape.slots = schema.slots.iter().map(|field| shape.at(0, field.name).unwrap_or_default()).collect();
         shape
     }
 
-    fn part_or_new(&mut self, place: Place, name: Name<'static>) -> Place {
-        if let Some(part) = self.part(place, name) {
+    fn part_or_new(&mut self, around: Place, name: Name<'static>) -> Place {
+        if let Some(part) = self.part(around, name) {
             return part;
         }
-        let part = self.0.len();
-        self.0.push(Node { name, kind: None, parts: Vec::new() });
-        if let Some(node) = self.0.get_mut(place) {
-            let at = node.parts.partition_point(|(key, _)| *key < name.key);
-            node.parts.insert(at, (name.key, part));
+        let part = self.nodes.len();
+        self.nodes.push(Node { name, around, kind: None, is_leaf: true });
+        if let Some(node) = self.nodes.get_mut(around) {
+            node.is_leaf = false;
+        }
+        if self.nodes.len() * 2 > self.table.len() {
+            self.table = vec![FREE; self.table.len() * 2];
+            (1..self.nodes.len()).for_each(|place| self.enter(place));
+        } else {
+            self.enter(part);
         }
         part
     }
 
+    fn enter(&mut self, place: Place) {
+        let node = &self.nodes[place];
+        let free = self.row(node.around, node.name).find(|at| self.table[*at] == FREE);
+        if let Some(free) = free {
+            self.table[free] = place;
+        }
+    }
+
+    /// Where in the table a node may stand, best first.
+    fn row(&self, around: Place, name: Name<'_>) -> impl Iterator<Item = usize> + use<> {
+        let size = self.table.len();
+        let first = (name.key as usize).wrapping_add(around.wrapping_mul(0x9e37_79b9));
+        (0..size).map(move |step| first.wrapping_add(step) & (size - 1))
+    }
+
     /// What stands under a name in an object.
-    pub(crate) fn part(&self, place: Place, name: Name<'_>) -> Option<Place> {
-        let parts = &self.0.get(place)?.parts;
-        let first = parts.partition_point(|(key, _)| *key < name.key);
-        let same = parts.get(first..)?.iter().take_while(|(key, _)| *key == name.key);
-        same.map(|(_, part)| *part).find(|part| self.0.get(*part).is_some_and(|node| node.name == name))
+    pub(crate) fn part(&self, around: Place, name: Name<'_>) -> Option<Place> {
+        let rows = self.row(around, name).map(|at| self.table[at]).take_while(|place| *place != FREE);
+        rows.into_iter().find(|place| self.nodes[*place].around == around && self.nodes[*place].name == name)
+    }
+
+    /// The field of a slot.
+    pub(crate) fn of_slot(&self, slot: Slot) -> Place {
+        self.slots.get(slot).copied().unwrap_or_default()
     }
 
     /// What stands under names with dots between them.
@@ -59,7 +94,7 @@ impl Shape {
 
     /// The type of a field that no others stand in.
     pub(crate) fn leaf(&self, place: Place) -> Option<Kind> {
-        self.0.get(place).filter(|node| node.parts.is_empty()).and_then(|node| node.kind)
+        self.nodes.get(place).filter(|node| node.is_leaf).and_then(|node| node.kind)
     }
 }
 

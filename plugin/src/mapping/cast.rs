@@ -65,7 +65,7 @@ fn scalar<'a>(arena: &'a Bump, value: Value<'a>, to: Cast) -> Result<Value<'a>, 
     if value.is_null() {
         return Err(value);
     }
-    if already(value, to) {
+    if is_already(value, to) {
         return Ok(value);
     }
     let text = java::text(value);
@@ -86,7 +86,7 @@ fn scalar<'a>(arena: &'a Bump, value: Value<'a>, to: Cast) -> Result<Value<'a>, 
 /// Whether the value needs no conversion, without making its text. A type that has no line here is converted all the same, only slower and with
 /// its numbers written anew (`1` as `1.0`); an address alone is told from other texts nowhere but here.
 #[inline]
-fn already(value: Value<'_>, to: Cast) -> bool {
+pub(super) fn is_already(value: Value<'_>, to: Cast) -> bool {
     match (to, value) {
         (Cast::Boolean, Value::Bool(_)) | (Cast::Text, Value::Text(_)) => true,
         (Cast::Ip, Value::Text(text)) => is_ip(text),

@@ -1,5 +1,7 @@
 //! Profile `extended`: an event is brought to what its index takes, so that none is refused. What is lost by that is reported, and then the text is kept.
 
+mod fits;
+
 use bumpalo::Bump;
 
 use super::cast::{Cast, cast};
@@ -18,16 +20,25 @@ pub(crate) const LONGEST: usize = 32_766;
 /// Brings all fields of a document to what an index takes.
 pub(super) fn apply(record: &mut Record<'_>, shape: &Shape) {
     let slots = record.document.schema().slots;
-    for (slot, field) in slots.iter().enumerate() {
+    for slot in record.document.filled() {
+        let field = &slots[slot];
         let value = record.document.get(slot);
-        // A text is what nearly every field holds, and what nearly every field takes.
+        // What a rule filled with a scalar has the type of its field, but for these.
         let is_container = matches!(value, Value::Array(_) | Value::Object(_));
         if value.is_null() || !is_container && !matches!(field.kind, Kind::Flattened | Kind::Ip | Kind::Object) {
             continue;
         }
+        let place = shape.of_slot(slot);
+        let fits = match field.kind {
+            Kind::Object => fits::declared(shape, value, place, field.name.split('.').count()),
+            kind => fits::leaf(value, kind),
+        };
+        if fits {
+            continue;
+        }
         let mut fit = Fit { arena: record.arena, errors: &mut record.errors, shape, path: vec![field.name] };
         let fitting = match field.kind {
-            Kind::Object => fit.objects(value, shape.at(0, field.name).unwrap_or_default()),
+            Kind::Object => fit.objects(value, place),
             kind => fit.leaf(value, kind),
         };
         record.document.set(slot, fitting);

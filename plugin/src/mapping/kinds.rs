@@ -3,7 +3,7 @@
 use crate::defender::assessment::{self, Additional, Recommendation, Resource, Status, envelope};
 use crate::defender::hub::{AssessmentEnrichment, PROPERTIES, Properties, RECORD, SubAssessmentEnrichment};
 use crate::defender::part::{Part, Source};
-use crate::json::tree::Value;
+use crate::json::tree::{Member, Value};
 
 /// What a record of a hub is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,16 @@ pub(crate) const KINDS: [Row; 9] = [
 /// The row of a record, whose names are in lower case.
 pub(crate) fn row_of(root: Value<'_>) -> &'static Row {
     KINDS.iter().find(|row| (row.known)(root)).expect("the last row is for anything else")
+}
+
+/// The member that tells of which kind a record is, where one does by itself.
+pub(crate) fn telling<'a>(root: Value<'a>, kind: Kind) -> Option<&'a Member<'a>> {
+    let sources: &[Source] = match kind {
+        Kind::Alert | Kind::Row => &[RECORD.alert_type, RECORD.system_alert_id, RECORD.alert_display_name],
+        Kind::Unknown => &[],
+        _ => &[RECORD.type_],
+    };
+    sources.iter().find_map(|source| root.member(source.name).filter(|member| !member.value.get().is_blank()))
 }
 
 /// What is to be told of a record besides what its document shows.

@@ -1,13 +1,15 @@
 //! The parts of a record, found once.
 
 use super::record::{Reader, Record};
-use crate::defender::part::{Otherwise, Part, Source};
+use crate::defender::part::{Found, Otherwise, Part, Source};
 use crate::json::tree::{Member, Value};
 
 /// The parts of one record.
 pub(crate) struct Parts<'a, const COUNT: usize> {
     /// The object that each is, `Null` where there is none.
     objects: [Value<'a>; COUNT],
+    /// The members of the record itself, which rules ask for most.
+    own: Found<'a>,
     /// What stands where a part should, is none, and was reported.
     pub strays: Vec<&'a Member<'a>>,
 }
@@ -15,7 +17,7 @@ pub(crate) struct Parts<'a, const COUNT: usize> {
 impl<'a, const COUNT: usize> Parts<'a, COUNT> {
     /// Finds all parts in a record's tree; reports what stands where a part should and is none.
     pub(crate) fn of(record: &mut Record<'a>, tree: Value<'a>, parts: &'static [&'static Part]) -> Self {
-        let mut found = Self { objects: [Value::Null; COUNT], strays: Vec::new() };
+        let mut found = Self { objects: [Value::Null; COUNT], own: parts[0].members(tree), strays: Vec::new() };
         found.objects[0] = tree;
         for part in &parts[1..] {
             let Some(member) = found.objects[part.parent].member(part.name) else { continue };
@@ -42,7 +44,7 @@ impl<'a, const COUNT: usize> Parts<'a, COUNT> {
     /// A member as it stands.
     #[inline]
     pub(crate) fn member(&self, source: Source) -> Option<&'a Member<'a>> {
-        self.object(source.part).member(source.name)
+        if source.part.index == 0 { self.own.get(source) } else { self.object(source.part).member(source.name) }
     }
 
     /// The value of a member for a rule.

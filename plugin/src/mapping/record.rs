@@ -143,6 +143,16 @@ impl<'a> Reader<'_, 'a> {
         self.document.get(slot)
     }
 
+    /// What was read so far, for fields that are filled from it later.
+    pub(crate) fn so_far(&self) -> Vec<&'a str> {
+        self.sources.clone()
+    }
+
+    /// A field comes from what was read before.
+    pub(crate) fn came_from(&mut self, sources: &[&'a str]) {
+        self.sources.extend(sources);
+    }
+
     /// Whether a field was filled before.
     pub(crate) fn is_filled(&self, slot: Slot) -> bool {
         !self.document.get(slot).is_null()

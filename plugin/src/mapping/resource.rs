@@ -70,9 +70,7 @@ pub(crate) fn subscription<'a>(arena: &'a Bump, subscription: &'a str) -> &'a st
 
 /// Whether a text is five groups of digits.
 pub(crate) fn is_uuid(text: &str) -> bool {
-    let mut groups = text.split('-');
-    let is_of = |group: &str, length: usize| group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit());
-    [8, 4, 4, 4, 12].into_iter().all(|length| groups.next().is_some_and(|group| is_of(group, length))) && groups.next().is_none()
+    text.len() == 36 && text.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
 /// A text without capitals, the same if it has none.

@@ -1,5 +1,6 @@
 //! What must hold for every input. Each property takes any bytes, so that a fuzzer can choose them, and panics where it does not hold.
 
+mod alert;
 mod choices;
 mod document;
 mod index;

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::choices::Choices;
 use crate::document::{self, Facts};
-use crate::{NOW, index, json};
+use crate::{NOW, alert, index, json};
 
 /// The first byte chooses the settings and whether the rest is the body, or decides what it is.
 const DECIDES: u8 = 0x80;
@@ -94,11 +94,16 @@ fn check(settings: &Settings, dataset: Dataset, body: &[u8], explains: bool) -> 
         }
         if settings.profile == Profile::Extended && dataset == Dataset::Event {
             index::check(&document.body);
+            let record = str::from_utf8(body).ok().filter(|_| alone.documents.len() == 1);
+            alert::check(&document.body, record);
         }
         assert!(has_tree || original.is_some() || tells(&alone, "record-empty"), "what it says is nowhere: {text:?}");
         assert!(!tells(&alone, "body-not-text") || original.is_some_and(|original| original == format!("base64:{}", STANDARD.encode(body))));
     }
     check_told(&alone, &text, body);
+    if dataset == Dataset::Event {
+        check_other_profile(settings, body, &alone);
+    }
     check_company(&mut plugin, dataset, body, &alone);
     if explains {
         assert_eq!(plugin.explain(dataset, &message(body)).len(), alone.documents.len());
@@ -140,6 +145,17 @@ fn check_told(decoded: &Decoded, text: &str, body: &[u8]) {
     let is_packed = [&b"\xff\xfe"[..], b"\xfe\xff", b"\x1f\x8b", b"\x78"].iter().any(|first| body.starts_with(first));
     assert!(str::from_utf8(body).is_ok() || is_packed || !codes.is_empty(), "bytes were replaced without a word: {text:?}");
     assert!(!codes.contains("body-not-taken-apart") || decoded.documents.len() == 1);
+}
+
+/// Both profiles make documents of the same records, under the same ids, and tell of the same.
+fn check_other_profile(settings: &Settings, body: &[u8], decoded: &Decoded) {
+    let profile = if settings.profile == Profile::Elastic { Profile::Extended } else { Profile::Elastic };
+    let other = decode(&mut Plugin::new(Settings { profile, ..settings.clone() }), Dataset::Event, &[message(body)]);
+    // Which bodies are taken apart depends on how large their documents are.
+    if !tells(decoded, "body-not-taken-apart") && !tells(&other, "body-not-taken-apart") {
+        let ids = |decoded: &Decoded| decoded.documents.iter().map(|document| document.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(decoded), ids(&other), "the profiles see other records");
+    }
 }
 
 /// A message gives the same documents alone and among others.

@@ -10,13 +10,26 @@ use crate::cursor;
 
 /// Messages of a hub, and decisions that make some.
 pub fn event() -> Vec<Vec<u8>> {
-    let mut seeds: Vec<Vec<u8>> = recorded_bodies().iter().enumerate().map(|(at, body)| [&[at as u8 & 0x1f], body.as_bytes()].concat()).collect();
+    let mut seeds: Vec<Vec<u8>> =
+        recorded_bodies("tenant/messages.ndjson").iter().enumerate().map(|(at, body)| [&[at as u8 & 0x1f], body.as_bytes()].concat()).collect();
     // Explained, too: a reader's, of which only one document came.
     seeds.push([&[0x10], br#"{"RECORDS":1,"records":[{"AlertType":"a"},{"AlertType":"b"}]}"#.as_slice()].concat());
+    seeds.extend(recorded_bodies("samples.ndjson").iter().map(|body| [&[0x11], body.as_bytes()].concat()));
+    seeds.extend(GRAPHS.iter().map(|body| [&[0x11], body.as_bytes()].concat()));
     seeds.extend((0_u8..).zip(ENVELOPES).map(|(at, body)| [&[at & 0x1f], body].concat()));
     seeds.extend(decisions().into_iter().map(|bytes| [&[0x80], bytes.as_slice()].concat()));
     seeds
 }
+
+/// Alerts whose entities are graphs of every kind.
+const GRAPHS: [&str; 6] = [
+    r#"{"AlertType":"VM_X","Entities":[{"$id":"1","Type":"process","ProcessId":"0x1","ParentProcess":{"$ref":"1"},"Host":{"$ref":"9"}},{"$id":"2","Type":"host","HostName":"h","IpAddresses":[{"Address":"198.51.100.1"}]}],"ExtendedProperties":{"pid":"1","Attacker IP":"203.0.113.9:80"}}"#,
+    r#"{"AlertType":"DNS_X","Entities":{"Type":"dns","DomainName":"a.example","IpAdresses":[{"$ref":"2"},{"$id":"2","Address":"203.0.113.1"}],"HostIpAddress":{"Address":"198.51.100.7","Location":{"City":"N/A","Latitude":0,"Longitude":0}}}}"#,
+    r#"{"AlertType":"Network_X","Entities":[{"Type":"network-connection","SourceAddress":{"Address":"0.0.0.0"},"DestinationAddress":{"Address":"::1%x"},"Protocol":"TCP","SourcePort":"80"}],"Intent":"["Execution","T1059"]","Techniques":["T1059.001"]}"#,
+    r#"{"AlertType":"K8S_X","Entities":[{"Type":"K8s-pod","Name":"p","Namespace":{"Name":"n","Cluster":{"CloudResource":{"Type":"azure-resource","ResourceId":"/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c"}}}},{"Type":"container","ContainerId":"i","Image":{"ImageId":"r.example:1/a:b@sha256:c"},"Pod":{"Name":"q"}}]}"#,
+    r#"{"AlertSeverity":"High","AlertType":"Failed Logon","Entities":"[{"Type":"account","Name":"D\\u","UPNSuffix":"x.example"}]","ExtendedProperties":"{"User":"N/A","Failed logins":"3"}","StartTime":"2026-01-02 03:04:05"}"#,
+    r#"{"id":"/a","name":"n","type":"Microsoft.Security/Locations/alerts","properties":{"alertType":"Storage.Blob_X","entities":[{"type":"malware","name":"m","files":[{"$ref":"3"}]},{"$id":"3","type":"file","name":"f","directory":"https://s.example/d","fileHashes":[{"algorithm":"SHA256","value":"ab"}]}],"severity":"low","status":"Active"}}"#,
+];
 
 /// Bodies that hold records in another way, or are no text, or hold nothing, or what an index refuses.
 const ENVELOPES: [&[u8]; 14] = [
@@ -110,8 +123,8 @@ struct Recorded {
     body: Option<String>,
 }
 
-fn recorded_bodies() -> Vec<String> {
-    let messages = String::from_utf8(read("tenant/messages.ndjson")).expect("fixtures are UTF-8");
+fn recorded_bodies(name: &str) -> Vec<String> {
+    let messages = String::from_utf8(read(name)).expect("fixtures are UTF-8");
     let body = |line: &str| serde_json::from_str::<Recorded>(line).expect("fixtures are recordings").body;
     messages.lines().filter_map(body).collect()
 }

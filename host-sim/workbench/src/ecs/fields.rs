@@ -1,6 +1,6 @@
 //! Which fields there are: those of ECS, our custom ones, and those that components declare.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use host_sim_runtime::contract::Field;
 use serde_json::Value;
@@ -105,6 +105,13 @@ impl Lists {
             list.fields.insert(field.name.clone(), entry);
         }
         otherwise
+    }
+
+    /// How many fields an index of a data set has before it sees a document: objects count as well.
+    pub(super) fn declared_fields(&self, dataset: Option<&str>) -> usize {
+        let Some(list) = dataset.and_then(|name| self.declared.get(name)) else { return 0 };
+        let ends = list.fields.keys().flat_map(|name| name.match_indices('.').map(|(at, _)| &name[..at]).chain([name.as_str()]));
+        ends.collect::<BTreeSet<_>>().len()
     }
 
     /// What is known of a path in a document of a data set.

@@ -21,6 +21,7 @@ pub(super) struct Finding {
 /// What is not as it should be, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rule {
+    Refused,
     Unknown,
     Undeclared,
     WrongType,
@@ -28,6 +29,7 @@ pub(super) enum Rule {
     Combination,
     LooseType,
     NoList,
+    Long,
 }
 
 #[derive(Debug, Clone)]
@@ -39,6 +41,7 @@ struct Group {
 impl Rule {
     const fn title(self) -> &'static str {
         match self {
+            Self::Refused => "what an index refuses, and the whole document with it",
             Self::Unknown => "unknown field",
             Self::Undeclared => "field that the component does not declare",
             Self::WrongType => "wrong type",
@@ -46,11 +49,12 @@ impl Rule {
             Self::Combination => "warning: category and type that do not go together",
             Self::LooseType => "warning: other type that is converted",
             Self::NoList => "warning: not a list",
+            Self::Long => "warning: refused by an index whose field has no `ignore_above`",
         }
     }
 
     const fn is_warning(self) -> bool {
-        matches!(self, Self::Combination | Self::LooseType | Self::NoList)
+        matches!(self, Self::Combination | Self::LooseType | Self::NoList | Self::Long)
     }
 }
 
@@ -63,6 +67,11 @@ impl Findings {
     /// Whether there is nothing but warnings.
     pub fn is_clean(&self) -> bool {
         self.groups.keys().all(|(rule, ..)| rule.is_warning())
+    }
+
+    /// How many findings there are of what an index refuses.
+    pub fn refused(&self) -> u64 {
+        self.groups.iter().filter(|((rule, ..), _)| *rule == Rule::Refused).map(|(_, group)| group.count).sum()
     }
 
     /// How many findings there are that are no warnings.

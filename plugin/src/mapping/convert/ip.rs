@@ -12,13 +12,24 @@ pub(crate) fn is_ip(text: &str) -> bool {
 
 /// Four numbers below 256 without leading zeros.
 fn is_quad(text: &str) -> bool {
-    let parts = text.split('.');
-    parts.clone().count() == 4 && parts.into_iter().all(is_octet)
-}
-
-fn is_octet(text: &str) -> bool {
-    let canonical = text == "0" || !text.starts_with('0');
-    canonical && text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u8>().is_ok()
+    const LONGEST: usize = "255.255.255.255".len();
+    if text.len() > LONGEST {
+        return false;
+    }
+    // The number that is read, how many digits it has, and how many came before it.
+    let (mut number, mut digits, mut numbers) = (0, 0, 0);
+    for byte in text.bytes() {
+        match byte {
+            // Behind a leading zero there is no other digit.
+            b'0'..=b'9' if (digits == 0 || number > 0) && number < 256 => {
+                number = number * 10 + u32::from(byte - b'0');
+                digits += 1;
+            }
+            b'.' if digits > 0 && number < 256 && numbers < 3 => (number, digits, numbers) = (0, 0, numbers + 1),
+            _ => return false,
+        }
+    }
+    numbers == 3 && digits > 0 && number < 256
 }
 
 /// Eight groups, the last two of which may be a dotted quad; one run of them may be left out as `::`.

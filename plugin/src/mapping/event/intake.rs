@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::extended::texts::with_t;
-use crate::defender::hub::{ARM_ALERT, Properties, RECORD, ROW, Status};
+use crate::defender::hub::{ARM_ALERT, LogRow, Properties, RECORD, ROW, Root, Status};
 use crate::defender::part::Source;
 use crate::json::parse::{self, Names};
 use crate::json::tree::{Member, Value};
@@ -96,25 +96,26 @@ fn without_status<'a>(record: &Record<'a>, properties: Value<'a>) -> Value<'a> {
 }
 
 fn row<'a>(record: &mut Record<'a>, root: Value<'a>) -> Value<'a> {
-    let has = |source: &Source| root.member(source.name).is_some_and(|member| !member.value.get().is_blank());
-    let root = if OF_ROW.iter().any(|(other, _)| has(other)) {
+    let (own, columns) = (Root::PART.members(root), LogRow::PART.members(root));
+    let member = |source: Source| if source.part.index == LogRow::PART.index { columns.get(source) } else { own.get(source) };
+    let is_named_otherwise = OF_ROW.iter().any(|(other, _)| member(*other).is_some_and(|member| !member.value.get().is_blank()));
+    let (root, own) = if is_named_otherwise {
         let mut members = Members(root.members().to_vec());
         for (other, own) in OF_ROW {
-            members.rename(root.member(other.name), own);
+            members.rename(member(other), own);
         }
-        Value::Object(record.arena.alloc_slice_fill_iter(members.0))
+        let root = Value::Object(record.arena.alloc_slice_fill_iter(members.0));
+        (root, Root::PART.members(root))
     } else {
-        root
+        (root, own)
     };
     for (source, stays) in TEXTS {
-        if let Some(member) = root.member(source.name) {
+        if let Some(member) = own.get(source) {
             read_text(record, member, source, stays);
         }
     }
-    for source in DATES {
-        if let Some(member) = root.member(source.name)
-            && let Some(date) = member.value.get().text().and_then(with_t)
-        {
+    for member in DATES.into_iter().filter_map(|source| own.get(source)) {
+        if let Some(date) = member.value.get().text().and_then(with_t) {
             member.value.set(Value::Text(record.arena.alloc_str(&date)));
         }
     }

@@ -8,7 +8,7 @@ mod intake;
 pub(crate) mod moves;
 
 use super::index;
-use super::kinds::{Recognition, Row, row_of};
+use super::kinds::{self, Recognition, Row, row_of};
 use super::parts;
 use super::record::{Original, Record, rules};
 use crate::defender::hub::PARTS;
@@ -92,7 +92,10 @@ fn of_its_kind<'a>(record: &mut Record<'a>, root: Value<'a>, row: &'static Row) 
         return;
     }
     record.keeps_kind = true;
-    record.fill(&KIND_OF, |_| Value::Text(row.event_kind));
+    record.fill(&KIND_OF, |read| {
+        read.take(kinds::telling(root, row.kind));
+        Value::Text(row.event_kind)
+    });
     let Some([category, event_type]) = row.class else { return };
     record.fill(&CATEGORY_OF, |read| array(read.arena, [Value::Text(category)]));
     record.fill(&TYPE_OF, |read| array(read.arena, [Value::Text(event_type)]));

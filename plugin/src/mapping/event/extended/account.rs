@@ -115,7 +115,7 @@ fn by_properties<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     if !record.document.get(NAME.slot).is_null() {
         record.fill(&DOMAIN, |read| {
             let own = properties.first(read, NAMES).and_then(|text| account_of(text).1);
-            or_null(own.or_else(|| if alert.family.is_dns() { None } else { properties.first(read, keys![domainname]) }))
+            or_null(own.or_else(|| if alert.said.is_dns() { None } else { properties.first(read, keys![domainname]) }))
         });
         record.fill(&EMAIL, |read| match read.field(NAME.slot) {
             Value::Text(name) if name.contains('@') => Value::Text(name),

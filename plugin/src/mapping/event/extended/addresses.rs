@@ -1,6 +1,6 @@
 //! Which side an address is on: the source, the destination, or the host itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::NodeId;
 use super::sides::{self, Chosen};
@@ -9,7 +9,7 @@ use super::{Alert, MOST};
 use crate::defender::node::{Kind, NODE, Position};
 use crate::defender::property::{Key, keys};
 use crate::ecs::EVENT;
-use crate::json::tree::Value;
+use crate::json::tree::{Member, Value};
 use crate::mapping::distinct::Distinct;
 use crate::mapping::record::{Record, rules};
 
@@ -71,6 +71,8 @@ pub(super) struct Candidate<'a> {
     pub ip: Option<&'a str>,
     /// The node that it is of; else it is a property's.
     pub node: Option<NodeId>,
+    /// The member that says it.
+    pub member: Option<&'a Member<'a>>,
     /// Its place.
     pub place: Value<'a>,
     /// Its port, where a property says both.
@@ -82,9 +84,9 @@ pub(super) struct Candidate<'a> {
 pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     let found = Found::of(alert);
     related(record, alert);
-    let is_outgoing = super::families::has(alert.t, &["outgoing", "outbound", "communicationwith"]) || alert.family.is_dns();
+    let is_outgoing = super::families::has(alert.t, &["outgoing", "outbound", "communicationwith"]) || alert.said.is_dns();
     let is_node = ["vm_", "vm.", "k8s.node_", "k8s_node_"].into_iter().any(|start| alert.t.starts_with(start));
-    let is_undecided = !alert.family.is_authentication(alert.t) && (is_node || alert.process.is_some());
+    let is_undecided = !alert.said.is_authentication() && (is_node || alert.process.is_some());
     let loose = match (is_outgoing, is_undecided) {
         (true, _) => Some(Role::Destination),
         (false, true) => None,
@@ -124,9 +126,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     record.fill(&HOST_IP, |read| {
         let mut own = Distinct::default();
         for candidate in found.candidates.iter().filter(|candidate| candidate.role == Role::Own) {
-            if let Some(node) = candidate.node {
-                read.value(graph.object(node), NODE.address.name);
-            }
+            read.take(candidate.member);
             if let Some(ip) = candidate.ip {
                 own.add(read.arena, ip.into());
             }
@@ -158,13 +158,21 @@ impl<'a> Found<'a> {
             let place = graph.object_in(object.get(NODE.location.name));
             let ip = object.get(NODE.address.name).text().and_then(address).filter(|ip| is_somebodys(ip));
             if ip.is_some() || !place.is_null() {
-                nodes.push(Candidate { ip, node: Some(node), place, port: None, role: Role::Loose });
+                nodes.push(Candidate { ip, node: Some(node), member: object.member(NODE.address.name), place, port: None, role: Role::Loose });
             }
         }
         if nodes.is_empty() && alert.properties.is_empty() {
             return Self { candidates: nodes };
         }
-        let by_node = roles_of_nodes(alert);
+        if graph.has_any(&[Kind::Dns, Kind::Host, Kind::NetworkConnection]) {
+            let roles = roles_of_nodes(alert);
+            for candidate in &mut nodes {
+                candidate.role = candidate.node.and_then(|node| roles[node]).unwrap_or(Role::Loose);
+            }
+        }
+        if nodes.len() < 2 && alert.properties.is_empty() {
+            return Self { candidates: nodes };
+        }
         let mut by_address: BTreeMap<&'a str, Role> = BTreeMap::new();
         let mut note = |ip: &'a str, role: Role| {
             let known = by_address.entry(ip).or_insert(role);
@@ -172,8 +180,7 @@ impl<'a> Found<'a> {
                 *known = role;
             }
         };
-        for candidate in &mut nodes {
-            candidate.role = candidate.node.and_then(|node| by_node.get(node).copied().flatten()).unwrap_or(Role::Loose);
+        for candidate in &nodes {
             if let Some(ip) = candidate.ip {
                 note(ip, candidate.role);
             }
@@ -181,12 +188,14 @@ impl<'a> Found<'a> {
         let mut of_properties = Vec::new();
         let mut ports: BTreeMap<&'a str, i64> = BTreeMap::new();
         for (keys, role) in [(OWN, Role::Own), (SOURCES, Role::Source), (ATTACKERS, Role::Attacker), (DESTINATIONS, Role::Destination)] {
-            for (ip, port) in alert.properties.each(keys).flat_map(addresses).filter(|(ip, _)| is_somebodys(ip)) {
+            let found =
+                alert.properties.members(keys).flat_map(|member| addresses(said(member.value.get()).unwrap_or_default()).map(move |found| (member, found)));
+            for (member, (ip, port)) in found.filter(|(_, (ip, _))| is_somebodys(ip)) {
                 note(ip, role);
                 if let Some(port) = port {
                     ports.entry(ip).or_insert(port);
                 }
-                of_properties.push(Candidate { ip: Some(ip), node: None, place: Value::Null, port, role });
+                of_properties.push(Candidate { ip: Some(ip), node: None, member: Some(member), place: Value::Null, port, role });
             }
         }
         let mut candidates = nodes;
@@ -216,12 +225,9 @@ fn roles_of_nodes(alert: &Alert<'_, '_>) -> Vec<Option<Role>> {
             roles[node] = Some(role);
         }
     };
-    for dns in graph.of_kind(Kind::Dns) {
-        graph.each(dns, Position::IpAddresses).for_each(|resolved| give(resolved, Role::Resolved));
-    }
-    let resolved: std::collections::BTreeSet<&str> =
-        graph.of_kind(Kind::Dns).flat_map(|dns| graph.each(dns, Position::IpAddresses)).filter_map(ip_of).collect();
-    let resolved_nodes: std::collections::BTreeSet<NodeId> = graph.of_kind(Kind::Dns).flat_map(|dns| graph.each(dns, Position::IpAddresses)).collect();
+    let resolved_nodes: BTreeSet<NodeId> = graph.of_kind(Kind::Dns).flat_map(|dns| graph.each(dns, Position::IpAddresses)).collect();
+    resolved_nodes.iter().for_each(|resolved| give(*resolved, Role::Resolved));
+    let resolved: BTreeSet<&str> = resolved_nodes.iter().filter_map(|node| ip_of(*node)).collect();
     for dns in graph.of_kind(Kind::Dns) {
         for own in graph.each(dns, Position::HostIpAddress) {
             if !resolved_nodes.contains(&own) && ip_of(own).is_none_or(|ip| !resolved.contains(ip)) {
@@ -242,7 +248,7 @@ fn roles_of_nodes(alert: &Alert<'_, '_>) -> Vec<Option<Role>> {
 
 /// Whether an address stands for somebody.
 fn is_somebodys(ip: &str) -> bool {
-    ip != "0.0.0.0" && !ip.parse::<core::net::Ipv6Addr>().is_ok_and(|ip| ip.is_unspecified())
+    ip != "0.0.0.0" && !(ip.starts_with([':', '0']) && ip.parse::<core::net::Ipv6Addr>().is_ok_and(|ip| ip.is_unspecified()))
 }
 
 fn related<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {

@@ -22,7 +22,7 @@ rules! { EVENT;
 
 /// A tactic as Defender spells it, without blanks, `-` and `_`, in lower case; its name and number in ATT&CK.
 #[rustfmt::skip]
-const TACTICS: [(&str, &str, &str); 14] = [
+pub(super) const TACTICS: [(&str, &str, &str); 14] = [
     ("reconnaissance", "Reconnaissance", "TA0043"),
     ("resourcedevelopment", "Resource Development", "TA0042"),
     ("initialaccess", "Initial Access", "TA0001"),

@@ -53,7 +53,7 @@ impl<'a> Image<'a> {
 pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     let Alert { graph, properties, resource, .. } = alert;
     let has_node = graph.all().any(|node| graph.kind(node).is_of_kubernetes());
-    let is_of_kubernetes = alert.family.is_of_kubernetes() || has_node || resource.is_cluster;
+    let is_of_kubernetes = alert.said.is_of_kubernetes() || has_node || resource.is_cluster;
     let words = is_of_kubernetes && !properties.is_empty();
     let is_named = |node: &NodeId| [NODE.container_id, NODE.name].into_iter().any(|source| said(graph.object(*node).get(source.name)).is_some());
     let container = graph.of_kind(Kind::Container).find(is_named);
@@ -108,7 +108,7 @@ fn cluster<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     record.fill(&CLUSTER_NAME, |read| {
         let name = first(read, foreign, &[CLOUD_NODE.resource_name]).or_else(|| first(read, cloud, &[CLOUD_NODE.resource_name]));
         let name = name.or_else(|| first(read, own, &[NODE.name])).or_else(|| {
-            read.field(super::resource::ID.slot);
+            read.field(super::resource::fields::ID.slot);
             of_resource?.last_segment()
         });
         or_null(name.or_else(|| properties.first(read, keys![clustername])))
@@ -117,7 +117,7 @@ fn cluster<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
         let sources = [CLOUD_NODE.amazon_resource_id, CLOUD_NODE.full_resource_name];
         let id = first(read, foreign, &sources).or_else(|| first(read, cloud, &sources)).or_else(|| first(read, cloud, &[CLOUD_NODE.resource_id]));
         let id = id.or_else(|| {
-            read.field(super::resource::ID.slot);
+            read.field(super::resource::fields::ID.slot);
             of_resource?.id
         });
         or_null(id.map(|id| in_one_spelling(read.arena, id)))
@@ -161,7 +161,7 @@ fn parts_of_cluster<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>, containe
             return;
         }
     }
-    if alert.family.is_of_kubernetes() {
+    if alert.said.is_of_kubernetes() {
         record.fill(&RESOURCE_TYPE, |read| or_null(properties.first(read, keys![resourcetype]).map(|own| lower(read.arena, own))));
         record.fill(&RESOURCE_NAME, |read| properties.value(read, keys![resourcename]));
     }

@@ -3,7 +3,7 @@
 use crate::defender::node::Kind;
 use crate::ecs::EVENT;
 use crate::json::tree::{Value, array};
-use crate::mapping::record::{Record, rules};
+use crate::mapping::record::{Reader, Record, rules};
 
 use super::Alert;
 
@@ -15,9 +15,8 @@ rules! { EVENT;
 
 /// One family. The first that a type matches is its own.
 #[derive(Debug)]
-pub(super) struct Family {
-    /// Its number.
-    pub number: u8,
+struct Family {
+    number: u8,
     known: fn(&str) -> bool,
     categories: &'static [&'static str],
     types: &'static [&'static str],
@@ -29,7 +28,7 @@ const LOGONS: [&str; 8] =
 
 /// The table.
 #[rustfmt::skip]
-const FAMILIES: [Family; 21] = [
+static FAMILIES: [Family; 21] = [
     Family { number: 1, known: |t| of(t, "k8s").is_some_and(|rest| of(rest, "node").is_some()), categories: &["process"], types: &[] },
     Family { number: 2, known: |t| of(t, "k8s").is_some(), categories: &["configuration"], types: &[] },
     Family { number: 3, known: |t| has(t, &["incoming_bf", "outgoing_bf", "_bf_"]), categories: &["network", "authentication"], types: &["connection"] },
@@ -68,48 +67,71 @@ const WORDS: [Words; 3] = [
     Words { category: "iam", event_type: Some("creation"), words: &["accountcreation"] },
 ];
 
-impl Family {
-    /// The family of a type in its short form.
-    pub(super) fn of(t: &str) -> &'static Self {
-        FAMILIES.iter().find(|family| (family.known)(t)).expect("the last family is for anything else")
-    }
+/// What the type of an alert says by itself.
+#[derive(Debug)]
+pub(super) struct Said {
+    family: &'static Family,
+    categories: Vec<&'static str>,
+    types: Vec<&'static str>,
+}
 
-    /// What the family and words in the type add to category and type.
-    fn adds(&self, t: &str) -> [Vec<&'static str>; 2] {
-        let mut categories = self.categories.to_vec();
-        let mut types = self.types.to_vec();
-        if self.number != 11 {
-            for row in &WORDS {
-                if has(t, row.words) || (row.category == "malware" && names_malware(t)) {
-                    if !categories.contains(&row.category) {
-                        categories.push(row.category);
-                    }
-                    types.extend(row.event_type);
+/// Whether there is evidence of a kind.
+type IsThere = fn(&Reader<'_, '_>, &Alert<'_, '_>) -> bool;
+
+/// What evidence adds: entities, and what other rules found.
+#[rustfmt::skip]
+pub(super) const EVIDENCE: [(&str, IsThere); 5] = [
+    ("process", |read, alert| alert.process.is_some() || super::process::MAIN.iter().any(|slot| read.is_filled(*slot))),
+    ("registry", |_, alert| alert.graph.has_any(&[Kind::RegistryKey, Kind::RegistryValue])),
+    ("network", |_, alert| alert.graph.has(Kind::Dns)),
+    ("malware", |read, alert| alert.graph.has(Kind::Malware) || read.is_filled(super::file::SOFTWARE.slot)),
+    ("email", |_, alert| alert.graph.has_any(&[Kind::Mailbox, Kind::MailMessage])),
+];
+
+impl Said {
+    /// What a type in its short form says: its family, and what that and words in the type add.
+    pub(super) fn by(t: &str) -> Self {
+        let family = FAMILIES.iter().find(|family| (family.known)(t)).expect("the last family is for anything else");
+        let mut said = Self { family, categories: family.categories.to_vec(), types: family.types.to_vec() };
+        if family.number != 11 {
+            for row in WORDS.iter().filter(|row| has(t, row.words) || (row.category == "malware" && names_malware(t))) {
+                if !said.categories.contains(&row.category) {
+                    said.categories.push(row.category);
                 }
+                said.types.extend(row.event_type);
             }
         }
-        [categories, types]
+        said
     }
 
-    /// Whether an alert of that type is about a logon.
-    pub(super) fn is_authentication(&self, t: &str) -> bool {
-        self.adds(t)[0].contains(&"authentication")
+    /// The number of the family.
+    pub(super) fn family(&self) -> u8 {
+        self.family.number
+    }
+
+    /// Whether the alert is about a logon.
+    pub(super) fn is_authentication(&self) -> bool {
+        self.categories.contains(&"authentication")
     }
 
     /// Whether it is about the resolution of names.
     pub(super) fn is_dns(&self) -> bool {
-        self.number == 5
+        self.family.number == 5
     }
 
     /// Whether it is about Kubernetes.
     pub(super) fn is_of_kubernetes(&self) -> bool {
-        self.number <= 2
+        self.family.number <= 2
     }
 }
 
 /// A type in the form that tables compare: without what marks a sample or a system, in lower case, without blanks.
 pub(super) fn short(alert_type: &str) -> String {
-    let mut t: String = alert_type.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect();
+    let mut t = if alert_type.is_ascii() && !alert_type.bytes().any(|byte| byte.is_ascii_whitespace() || byte == 0x0b) {
+        alert_type.to_ascii_lowercase()
+    } else {
+        alert_type.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect()
+    };
     if let Some(rest) = t.strip_prefix("simulated_") {
         t = rest.to_owned();
     }
@@ -122,22 +144,16 @@ pub(super) fn short(alert_type: &str) -> String {
 
 /// Fills both fields; comes last, since evidence is what other rules found.
 pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
-    let [of_family, types] = alert.family.adds(alert.t);
+    let Said { categories, types, .. } = &alert.said;
     record.fill(&CATEGORY, |read| {
         alert.parts.read(read, crate::defender::hub::RECORD.alert_type);
-        let has_process = alert.process.is_some() || super::process::MAIN.iter().any(|slot| read.is_filled(*slot));
-        let graph = &alert.graph;
-        let evidence = [
-            ("process", has_process),
-            ("registry", graph.has(Kind::RegistryKey) || graph.has(Kind::RegistryValue)),
-            ("network", graph.has(Kind::Dns)),
-            ("malware", graph.has(Kind::Malware) || read.is_filled(super::file::SOFTWARE.slot)),
-            ("email", graph.has(Kind::Mailbox) || graph.has(Kind::MailMessage)),
-        ];
-        let added = evidence.into_iter().filter(|(_, is_there)| *is_there).map(|(category, _)| category);
-        once(read.arena, ["intrusion_detection"].into_iter().chain(of_family.iter().copied()).chain(added))
+        let added = EVIDENCE.iter().filter(|(_, is_there)| is_there(read, alert)).map(|(category, _)| *category);
+        once(read.arena, ["intrusion_detection"].into_iter().chain(categories.iter().copied()).chain(added))
     });
-    record.fill(&TYPE, |read| once(read.arena, ["info"].into_iter().chain(types.iter().copied())));
+    record.fill(&TYPE, |read| {
+        alert.parts.read(read, crate::defender::hub::RECORD.alert_type);
+        once(read.arena, ["info"].into_iter().chain(types.iter().copied()))
+    });
 }
 
 fn once<'a>(arena: &'a bumpalo::Bump, words: impl Iterator<Item = &'static str>) -> Value<'a> {
@@ -157,7 +173,11 @@ fn of<'t>(t: &'t str, word: &str) -> Option<&'t str> {
 
 /// Whether one of these stands in a type. Both are short, so that a search that prepares itself would take longer than this one.
 pub(super) fn has(t: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| t.as_bytes().windows(word.len()).any(|window| window.first() == word.as_bytes().first() && window == word.as_bytes()))
+    let bytes = t.as_bytes();
+    // A bit for each letter that a word begins with.
+    let bit = |byte: u8| 1_u32 << (byte & 31);
+    let firsts = words.iter().filter_map(|word| word.bytes().next()).fold(0, |firsts, first| firsts | bit(first));
+    bytes.iter().enumerate().any(|(at, byte)| firsts & bit(*byte) != 0 && words.iter().any(|word| bytes[at..].starts_with(word.as_bytes())))
 }
 
 /// `am` and another letter, as a part of its own.
@@ -176,6 +196,7 @@ mod tests {
     /// A type of every row, and of each of its alternatives: family, categories and types.
     #[test]
     fn every_row_of_the_table_has_its_types() {
+        let (mut rows, mut words) = (Vec::new(), Vec::new());
         for (alert_type, number, categories, types) in [
             ("K8S.NODE_Odd", 1, "process", ""),
             ("SIMULATED_K8s_node_Odd", 1, "process", ""),
@@ -250,9 +271,15 @@ mod tests {
             ("Account creation", 18, "iam", "creation"),
         ] {
             let t = short(alert_type);
-            let family = Family::of(&t);
-            let [found, of_type] = family.adds(&t);
-            assert_eq!((family.number, found.join(" ").as_str(), of_type.join(" ").as_str()), (number, categories, types), "{alert_type}");
+            let said = Said::by(&t);
+            assert_eq!((said.family(), said.categories.join(" ").as_str(), said.types.join(" ").as_str()), (number, categories, types), "{alert_type}");
+            rows.extend(FAMILIES.iter().position(|family| core::ptr::eq(family, said.family)));
+            let listed = WORDS.iter().flat_map(|row| row.words).chain(&LOGONS).filter(|word| has(&t, &[**word]));
+            words.extend(listed.copied());
+        }
+        assert!((0..FAMILIES.len()).all(|row| rows.contains(&row)), "a row without a type: {rows:?}");
+        for word in WORDS.iter().flat_map(|row| row.words).chain(&LOGONS) {
+            assert!(words.contains(word), "no type has the word {word}");
         }
     }
 }

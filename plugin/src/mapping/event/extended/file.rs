@@ -104,7 +104,7 @@ fn of_node<'a>(record: &mut Record<'a>, graph: &Graph<'a>, file: NodeId) {
 }
 
 /// Hives as Defender names them, as Windows does, and their short names.
-const HIVES: [(&str, &str, &str); 5] = [
+pub(super) const HIVES: [(&str, &str, &str); 5] = [
     ("LocalMachine", "HKEY_LOCAL_MACHINE", "HKLM"),
     ("CurrentUser", "HKEY_CURRENT_USER", "HKCU"),
     ("ClassesRoot", "HKEY_CLASSES_ROOT", "HKCR"),
@@ -112,7 +112,8 @@ const HIVES: [(&str, &str, &str); 5] = [
     ("CurrentConfig", "HKEY_CURRENT_CONFIG", "HKCC"),
 ];
 
-const VALUE_TYPES: [(&str, &str); 6] = [
+/// Types of values as Defender names them, and as Windows does.
+pub(super) const VALUE_TYPES: [(&str, &str); 6] = [
     ("String", "REG_SZ"),
     ("ExpandString", "REG_EXPAND_SZ"),
     ("MultiString", "REG_MULTI_SZ"),

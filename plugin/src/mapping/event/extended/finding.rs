@@ -3,6 +3,7 @@
 use super::resource::{self, Resource};
 use super::texts::{day, first, or_null, said};
 use super::{Parts, attack, host, vulnerability};
+use crate::defender::arm_id::behind_last;
 use crate::defender::hub::{
     ASSESSMENT_ENRICHMENT, LINKS, METADATA, PROPERTIES, RECORD, RESOURCE_DETAILS, SECURITY_ENRICHMENT, STATUS, SUB_ASSESSMENT_ENRICHMENT,
 };
@@ -200,7 +201,7 @@ fn rule<'a>(record: &mut Record<'a>, parts: &Parts<'a>, kind: Kind, is_vulnerabi
         return;
     }
     record.fill(&REFERENCE, |read| read.field(URL.slot));
-    let name = |read: &mut Reader<'_, 'a>, part| copy(read, parts, &[RECORD.id]).text().and_then(|id| behind(id, part));
+    let name = |read: &mut Reader<'_, 'a>, part| copy(read, parts, &[RECORD.id]).text().and_then(|id| behind_last(id, part));
     match kind {
         Kind::Compliance => {
             record.fill(&RULE_ID, |read| copy(read, parts, &[RECORD.name]));
@@ -235,24 +236,18 @@ fn rule<'a>(record: &mut Record<'a>, parts: &Parts<'a>, kind: Kind, is_vulnerabi
     });
 }
 
-/// The name behind the last of such a part in an id.
-fn behind<'a>(id: &'a str, part: &str) -> Option<&'a str> {
-    let at = id.rmatch_indices('/').map(|(at, _)| at).find(|&at| id.get(at..at + part.len()).is_some_and(|own| own.eq_ignore_ascii_case(part)))?;
-    id.get(at + part.len()..)?.split('/').next().filter(|name| !name.is_empty())
-}
-
 /// What it is about.
 fn about<'a>(record: &mut Record<'a>, parts: &Parts<'a>) {
-    let own = record.look(|read| Resource::of_finding(read, parts));
-    resource::apply(record, &own, &super::Graph::default());
+    let (own, sources) = record.look(|read| (Resource::of_finding(read, parts), read.so_far()));
+    resource::fields::apply(record, &own, &sources, &super::Graph::default());
     if !own.is_machine {
         return;
     }
     record.fill(&HOST_NAME, |read| {
         let name = copy(read, parts, &[RESOURCE_DETAILS.machine_name]);
-        if name.is_null() { read.field(resource::NAME.slot) } else { name }
+        if name.is_null() { read.field(resource::fields::NAME.slot) } else { name }
     });
-    record.fill(&HOST_ID, |read| read.field(resource::ID.slot));
+    record.fill(&HOST_ID, |read| read.field(resource::fields::ID.slot));
     record.fill(&host::HOSTNAME, |read| read.field(HOST_NAME.slot));
     record.fill(&RELATED_HOSTS, |read| match read.field(HOST_NAME.slot) {
         Value::Null => Value::Null,

@@ -1,5 +1,8 @@
 //! The entities of an alert as a graph: objects at any depth, and what refers to them. One pass over the entities, one look-up a reference.
 
+mod look;
+
+use self::look::Look;
 use crate::defender::node::{Kind, NODE, Position, k8s_type};
 use crate::json::tree::{Member, Value};
 use crate::mapping::record::Reader;
@@ -14,6 +17,8 @@ pub(super) type NodeId = usize;
 #[derive(Default)]
 pub(super) struct Graph<'a> {
     nodes: Vec<Node<'a>>,
+    /// A bit for each kind that there is a node of.
+    kinds: u32,
     edges: Vec<Edge<'a>>,
     /// Ids and the first object that has each, sorted.
     ids: Vec<(&'a str, NodeId)>,
@@ -103,6 +108,7 @@ impl<'a> Graph<'a> {
         if kind.is_some() || is_target {
             let node = self.nodes.len();
             let kind = kind.unwrap_or(Kind::Other);
+            self.kinds |= 1 << kind as u32;
             self.nodes.push(Node { object: Value::Object(members), kind, inside_host: around.inside_host, first: None, last: None });
             if let (Some(id), true) = (look.id, is_target) {
                 self.ids.push((id, node));
@@ -164,12 +170,18 @@ impl<'a> Graph<'a> {
 
     /// The nodes of one kind in their order.
     pub(super) fn of_kind(&self, kind: Kind) -> impl DoubleEndedIterator<Item = NodeId> {
-        self.nodes.iter().enumerate().filter(move |(_, node)| node.kind == kind).map(|(node, _)| node)
+        let nodes: &[Node<'a>] = if self.has(kind) { &self.nodes } else { &[] };
+        nodes.iter().enumerate().filter(move |(_, node)| node.kind == kind).map(|(node, _)| node)
     }
 
     /// Whether there is a node of that kind.
     pub(super) fn has(&self, kind: Kind) -> bool {
-        self.of_kind(kind).next().is_some()
+        self.kinds & (1 << kind as u32) != 0
+    }
+
+    /// Whether there is a node of one of these kinds.
+    pub(super) fn has_any(&self, kinds: &[Kind]) -> bool {
+        kinds.iter().any(|kind| self.has(*kind))
     }
 
     /// What stands in a position of a node.
@@ -229,62 +241,6 @@ impl<'a> Graph<'a> {
     /// What a part of Kubernetes is called there.
     pub(super) fn k8s_type(&self, node: NodeId) -> Option<&'a str> {
         k8s_type(self.object(node).get(NODE.type_.name).text()?)
-    }
-}
-
-/// What one pass over an object tells.
-#[derive(Default)]
-struct Look<'a> {
-    id: Option<&'a str>,
-    reference: Option<&'a str>,
-    type_: Option<&'a str>,
-    /// The kind that a telling member makes of it.
-    told: Option<Kind>,
-    /// Whether there is a member besides `$id` and `$ref`.
-    says_something: bool,
-    /// Whether it stands for another.
-    is_reference: bool,
-}
-
-impl<'a> Look<'a> {
-    fn at(members: &'a [Member<'a>]) -> Self {
-        let mut look = Self::default();
-        let id = |value: Value<'a>| match value {
-            Value::Text(text) | Value::Number(text) => Some(text),
-            _ => None,
-        };
-        for member in members {
-            let value = member.value.get();
-            if member.is(NODE.dollar_id.name) {
-                look.id = id(value);
-                continue;
-            }
-            if member.is(NODE.dollar_ref.name) {
-                look.reference = id(value);
-                continue;
-            }
-            look.says_something = true;
-            if member.is(NODE.type_.name) {
-                look.type_ = value.text().filter(|text| !text.trim().is_empty());
-            } else if !value.is_blank() && look.told.is_none_or(|told| told == Kind::Process) {
-                look.told = Self::told_by(member).or(look.told);
-            }
-        }
-        look.is_reference = look.reference.is_some() && !look.says_something;
-        look
-    }
-
-    fn told_by(member: &Member<'_>) -> Option<Kind> {
-        match member {
-            member if member.is(NODE.address.name) => Some(Kind::Ip),
-            member if member.is(NODE.host_name.name) => Some(Kind::Host),
-            member if member.is(NODE.process_id.name) || member.is(NODE.command_line.name) => Some(Kind::Process),
-            _ => None,
-        }
-    }
-
-    fn kind(&self, by_position: Option<Kind>) -> Option<Kind> {
-        self.type_.map(Kind::of).or(by_position).or(self.told)
     }
 }
 

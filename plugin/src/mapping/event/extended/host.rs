@@ -59,7 +59,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     record.fill(&NAME, |read| {
         let name = first(read, host, &[NODE.host_name, NODE.net_bios_name]);
         let name = name.or_else(|| {
-            read.field(super::resource::ID.slot);
+            read.field(super::resource::fields::ID.slot);
             machine?.last_segment()
         });
         or_null(name.or_else(|| properties.first(read, keys![compromisedhost machinename])))
@@ -68,8 +68,8 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     record.fill(&ID, |read| {
         let own = first(read, host, &[NODE.azure_id]).map(|id| in_one_spelling(read.arena, id));
         or_null(own.or_else(|| {
-            read.field(super::resource::ID.slot);
-            machine?.id_in_one_spelling(read.arena)
+            read.field(super::resource::fields::ID.slot);
+            machine?.spelled
         }))
     });
     if !host.is_null() {
@@ -117,7 +117,7 @@ fn related<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
             read.take(entity);
             add(read, &mut hosts, compromised);
         }
-        if alert.family.is_dns() {
+        if alert.said.is_dns() {
             alert.properties.add_to(read, &mut hosts, keys![domainname], |name| name);
         }
         hosts.at_most(read.arena, most)

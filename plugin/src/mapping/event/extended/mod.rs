@@ -14,13 +14,15 @@ mod host;
 mod mail;
 mod process;
 mod properties;
+#[cfg(test)]
+mod records;
 mod resource;
 mod sides;
 pub(super) mod texts;
 mod vulnerability;
 mod web;
 
-use self::families::Family;
+use self::families::Said;
 use self::graph::{Graph, NodeId};
 use self::properties::Properties;
 use self::resource::Resource;
@@ -45,7 +47,7 @@ pub(in crate::mapping) const RULES: &[&[Rule]] = &[
     addresses::RULES,
     sides::RULES,
     web::RULES,
-    resource::RULES,
+    resource::fields::RULES,
     finding::RULES,
     vulnerability::RULES,
 ];
@@ -60,7 +62,8 @@ pub(super) struct Alert<'a, 'p> {
     properties: Properties<'a>,
     /// Its type in short.
     t: &'p str,
-    family: &'static Family,
+    /// What that says by itself.
+    said: Said,
     resource: Resource<'a>,
     /// The process that it is about.
     process: Option<NodeId>,
@@ -83,15 +86,16 @@ fn of_alert<'a>(record: &mut Record<'a>, parts: &Parts<'a>, root: Value<'a>) {
     let graph = Graph::of(root.get(RECORD.entities.name));
     let properties = Properties::of(root.get(RECORD.extended_properties.name));
     let process = process::of(&graph, &properties);
-    let (resource, host) = record.look(|read| {
+    let (resource, sources, host) = record.look(|read| {
         let resource = Resource::of_alert(read, parts, &graph, &properties);
         let host = host::of(parts, &graph, &properties, process, &resource);
-        (resource.complete(read, &graph, &properties, host), host)
+        let resource = resource.complete(read, &graph, &properties, host);
+        (resource, read.so_far(), host)
     });
-    let alert = Alert { parts, graph, properties, t: &t, family: Family::of(&t), resource, process, host };
+    let alert = Alert { parts, graph, properties, t: &t, said: Said::by(&t), resource, process, host };
     alert::apply(record, &alert);
     attack::of_alert(record, parts, &alert.properties);
-    resource::apply(record, &alert.resource, &alert.graph);
+    resource::fields::apply(record, &alert.resource, &sources, &alert.graph);
     host::apply(record, &alert);
     process::apply(record, &alert);
     account::apply(record, &alert);

@@ -8,6 +8,7 @@ use crate::defender::part::Source;
 use crate::defender::property::{Key, keys};
 use crate::ecs::{EVENT, POINT};
 use crate::json::tree::{Value, object};
+use crate::mapping::convert::number::double_text;
 use crate::mapping::distinct::Distinct;
 use crate::mapping::record::{Record, Rule, rules};
 
@@ -115,7 +116,7 @@ const HOST: Geo = Geo { country_code: &HOST_COUNTRY_CODE, country: &HOST_COUNTRY
 pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>, chosen: &Chosen<'a>) {
     let Alert { graph, properties, .. } = alert;
     let dns = graph.of_kind(Kind::Dns).next();
-    let domains: &[Key] = if alert.family.is_dns() { keys![domainname] } else { &[] };
+    let domains: &[Key] = if alert.said.is_dns() { keys![domainname] } else { &[] };
     for rule in [&QUESTION, &DESTINATION_DOMAIN] {
         record.fill(rule, |read| {
             let own = dns.and_then(|dns| first(read, graph.object(dns), &[NODE.domain_name]));
@@ -128,7 +129,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>, chosen: 
             let ip = first(read, graph.object(node), &[NODE.address]).and_then(address);
             ip.into_iter().for_each(|ip| resolved.add(read.arena, ip.into()));
         }
-        if alert.family.is_dns() {
+        if alert.said.is_dns() {
             for member in properties.members(keys![answers]) {
                 let text = said(read.take(Some(member))).unwrap_or_default();
                 addresses(text).for_each(|(ip, _)| resolved.add(read.arena, ip.into()));
@@ -148,9 +149,7 @@ fn side<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>, side: &Side, chosen:
     if let Some(candidate) = chosen {
         for rule in [side.ip, side.address] {
             record.fill(rule, |read| {
-                if let Some(node) = candidate.node {
-                    read.value(graph.object(node), NODE.address.name);
-                }
+                read.take(candidate.member);
                 or_null(candidate.ip)
             });
         }
@@ -202,7 +201,7 @@ fn place<'a>(record: &mut Record<'a>, at: Value<'a>, geo: &Geo) {
         if latitude == 0.0 && longitude == 0.0 {
             return Value::Null;
         }
-        let [lat, lon] = [latitude, longitude].map(|degrees| Value::Number(read.arena.alloc_str(&crate::mapping::convert::number::double_text(degrees))));
+        let [lat, lon] = [latitude, longitude].map(|degrees| Value::Number(read.arena.alloc_str(&double_text(degrees))));
         object(read.arena, &[(POINT[0], lat), (POINT[1], lon)])
     });
 }

@@ -21,9 +21,17 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         || text.eq_ignore_ascii_case("Aggregate User Population")
 }
 
+/// Whether a text has no blanks around it, and begins as no placeholder does. Most texts are so.
+#[inline]
+fn is_plain(text: &str) -> bool {
+    let [first, .., last] = text.as_bytes() else { return false };
+    first.is_ascii_graphic() && last.is_ascii_graphic() && !matches!(first, b'N' | b'n' | b'0' | b'A' | b'a')
+}
+
 /// A text or a number that says something.
 pub(super) fn said(value: Value<'_>) -> Option<&str> {
     match value {
+        Value::Text(text) | Value::Number(text) if is_plain(text) => Some(text),
         Value::Text(text) | Value::Number(text) => Some(text.trim()).filter(|text| !is_placeholder(text)),
         _ => None,
     }
@@ -98,6 +106,10 @@ pub(super) fn day<'a>(arena: &'a Bump, value: Value<'_>) -> Value<'a> {
 
 /// A date `YYYY-MM-DD hh:mm:ss[.f]`, with a T in the place of its blank.
 pub(in crate::mapping::event) fn with_t(text: &str) -> Option<String> {
+    // Most dates have none, and are long enough to be told by one byte.
+    if text.as_bytes().get(10) != Some(&b' ') {
+        return None;
+    }
     let (day, time) = text.split_once(' ')?;
     let has_form =
         |text: &str, length: usize, between: u8| text.len() >= length && text.bytes().take(length).all(|byte| byte.is_ascii_digit() || byte == between);

@@ -68,7 +68,7 @@ pub(super) fn apply<'a>(record: &mut Record<'a>, alert: &Alert<'a, '_>) {
     record.fill(&METHOD, |read| or_null(properties.find(read, endpoints, |text| without_method(text).0)));
     record.fill(&REFERRER, |read| properties.value(read, keys![samplereferer]));
     record.fill(&USER_AGENT, |read| properties.value(read, keys![useragent useragents sampleuseragents]));
-    if matches!(alert.family.number, 14 | 16 | 17) {
+    if matches!(alert.said.family(), 14 | 16 | 17) {
         record.fill(&STATUS, |read| match properties.first(read, keys![statuscode]) {
             Some(code) if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit()) && !code.starts_with('0') => Value::Number(code),
             _ => Value::Null,
