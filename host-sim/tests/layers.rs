@@ -236,10 +236,29 @@ fn the_live_hosts_modules_name_only_what_they_may() {
 }
 
 #[test]
+fn the_assets_modules_name_only_what_they_may() {
+    check(
+        "elastic/src",
+        "crate::",
+        &[
+            ("fields", &[]),
+            ("mapping", &["fields"]),
+            ("settings", &["fields"]),
+            ("yaml", &[]),
+            ("zip", &[]),
+            ("transform", &["fields"]),
+            ("requests", &["fields", "mapping", "settings", "transform"]),
+            ("package", &["fields", "mapping", "settings", "transform", "yaml", "zip"]),
+            ("export", &["package", "requests"]),
+        ],
+    );
+}
+
+#[test]
 fn a_command_does_not_know_another_one() {
     let shared =
         ["configuration", "console", "dataset", "dead_letters", "end", "identity", "input", "options", "recorded", "repeats", "run", "settings", "signals"];
-    let commands = ["check", "completions", "decode", "diff", "ecs_check", "explain", "init", "inspect", "man", "replay", "test"];
+    let commands = ["check", "completions", "decode", "diff", "ecs_check", "elastic", "explain", "findings", "init", "inspect", "man", "replay", "test"];
     let mut modules: Vec<(&str, &[&str])> = commands.iter().map(|command| (*command, shared.as_slice())).collect();
     modules.extend([
         ("console", &[][..]),
@@ -295,6 +314,14 @@ fn the_live_host_knows_the_runtime_and_no_command_line() {
     let dependencies = dependencies("live/Cargo.toml");
     assert!(dependencies.contains("host-sim-runtime"));
     for stranger in ["host-sim", "host-sim-workbench", "clap", "indicatif", "wasmtime"] {
+        assert!(!dependencies.contains(stranger), "{stranger}");
+    }
+}
+
+#[test]
+fn the_assets_know_the_live_host_and_no_command_line() {
+    let dependencies = dependencies("elastic/Cargo.toml");
+    for stranger in ["host-sim", "host-sim-workbench", "clap", "indicatif", "wasmtime", "reqwest", "tokio"] {
         assert!(!dependencies.contains(stranger), "{stranger}");
     }
 }

@@ -9,6 +9,7 @@ mod dead_letters;
 mod decode;
 mod diff;
 mod ecs_check;
+mod elastic;
 mod end;
 mod explain;
 mod identity;
@@ -66,6 +67,7 @@ enum Command {
     Diff(diff::Diff),
     Explain(explain::Explain),
     EcsCheck(ecs_check::EcsCheckCommand),
+    Elastic(elastic::Elastic),
     Init(init::Init),
     Check(check::Check),
     Completions(completions::Completions),
@@ -86,6 +88,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Diff(diff) => diff.run(),
         Command::Explain(explain) => explain.run(),
         Command::EcsCheck(check) => check.run(),
+        Command::Elastic(elastic) => elastic.run(),
         Command::Init(init) => init.run(),
         Command::Check(check) => check.run(),
         Command::Completions(completions) => completions.run(),

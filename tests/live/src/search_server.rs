@@ -84,6 +84,12 @@ impl SearchServer {
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
+    /// Sends lines, such as a bulk request has; gives status and answer.
+    pub fn send_lines(&self, path: &str, lines: &str) -> (u16, Value) {
+        let (status, text) = self.exchange("POST", path, lines).expect("it answers");
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
     fn exchange(&self, method: &str, path: &str, body: &str) -> std::io::Result<(u16, String)> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
