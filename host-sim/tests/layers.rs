@@ -247,10 +247,20 @@ fn the_assets_modules_name_only_what_they_may() {
             ("yaml", &[]),
             ("zip", &[]),
             ("transform", &["fields"]),
+            ("dashboard", &["fields", "transform"]),
+            ("objects", &["dashboard", "transform"]),
+            ("findings", &["dashboard", "fields", "transform"]),
             ("requests", &["fields", "mapping", "settings", "transform"]),
-            ("package", &["fields", "mapping", "settings", "transform", "yaml", "zip"]),
-            ("export", &["package", "requests"]),
+            ("package", &["dashboard", "fields", "mapping", "objects", "settings", "transform", "yaml", "zip"]),
+            ("export", &["objects", "package", "requests"]),
+            ("install", &["fields", "objects", "package", "requests"]),
         ],
+    );
+    check("elastic/src/install", "super::", &[("compare", &[]), ("look", &[]), ("kibana", &["look"]), ("steps", &["compare", "kibana", "look"])]);
+    check(
+        "elastic/src/dashboard",
+        "super::",
+        &[("condition", &[]), ("panel", &["condition"]), ("lens", &["panel"]), ("alerts", &["condition", "panel"]), ("posture", &["condition", "panel"])],
     );
 }
 

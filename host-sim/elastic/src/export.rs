@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use crate::package::Package;
 use crate::requests::{Request, Target, What};
-use crate::{Fields, package, requests};
+use crate::{Fields, NAME, objects, package, requests};
 
 /// In which form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Form {
     Package,
     /// Requests for Elasticsearch, a file each, with a script that sends them.
     Requests,
+    /// Saved objects for Kibana, as it imports them.
+    Objects,
 }
 
 /// Writes a form into a folder, and gives what it wrote for people to use.
@@ -32,12 +34,17 @@ pub fn write(fields: &Fields, form: Form, folder: &Path) -> io::Result<Vec<PathB
             .into_iter()
             .map(|(name, target)| script(&requests::all(fields, target), &folder.join(name)))
             .collect(),
+        Form::Objects => {
+            let file = folder.join(format!("{NAME}.ndjson"));
+            fs::write(&file, objects::lines(&objects::all()))?;
+            Ok(vec![file])
+        }
     }
 }
 
 /// All packages.
 pub fn packages(fields: &Fields) -> Vec<Package> {
-    vec![package::whole(fields)]
+    vec![package::whole(fields), package::dashboards(fields)]
 }
 
 /// A package as a folder and as an archive beside it.

@@ -3,9 +3,13 @@
 //!
 //! Fields come from the component; everything that it does not say stands here once.
 
+pub mod dashboard;
 pub mod export;
 pub mod fields;
+pub mod findings;
+pub mod install;
 pub mod mapping;
+pub mod objects;
 pub mod package;
 pub mod requests;
 pub mod settings;

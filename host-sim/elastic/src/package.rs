@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::dashboard::panel::View;
+use crate::dashboard::{self, Searches};
 use crate::fields::{ASSESSMENT, DataSet, Declared};
 use crate::transform::{ALL, Latest};
-use crate::{Fields, NAME, TITLE, mapping, settings, yaml, zip};
+use crate::{Fields, NAME, TITLE, mapping, objects, settings, yaml, zip};
 
 /// The version of the format, which is that of Elastic's own package and known to all that we support.
 const FORMAT: &str = "3.3.2";
@@ -70,7 +72,35 @@ pub fn whole(fields: &Fields) -> Package {
     for latest in ALL {
         transform(&mut files, &latest, fields);
     }
+    for object in objects::own() {
+        saved(&mut files, &object);
+    }
+    saved(&mut files, &objects::latest());
     Package::new(NAME, &fields.version, files)
+}
+
+/// The dashboards alone. A package of that type may hold neither data views nor searches.
+pub fn dashboards(fields: &Fields) -> Package {
+    let mut files = Files::default();
+    let title = format!("Dashboards: {TITLE}");
+    let description = "Dashboards for the alerts, recommendations and findings of Microsoft Defender for Cloud, for who has the templates of another package.";
+    about(&mut files, DASHBOARDS, &title, description, "content", &fields.version);
+    let text = format!(
+        "# {title}\n\nTwo dashboards over the data streams of Microsoft Defender for Cloud. The data view `{}` comes beside them.\n",
+        View::Latest.id()
+    );
+    files.text("docs/README.md", text);
+    for dashboard in dashboard::all() {
+        saved(&mut files, &dashboard.object(DASHBOARDS, Searches::LeftOut));
+    }
+    Package::new(DASHBOARDS, &fields.version, files)
+}
+
+/// A saved object, in the folder of its type.
+fn saved(files: &mut Files, object: &Value) {
+    let part = |name: &str| object[name].as_str().unwrap_or_default().replace('-', "_");
+    let id = object["id"].as_str().unwrap_or_default();
+    files.json(format!("kibana/{}/{id}.json", part("type")), object);
 }
 
 fn about(files: &mut Files, name: &str, title: &str, description: &str, kind: &str, version: &str) {

@@ -12,6 +12,7 @@ mod ecs_check;
 mod elastic;
 mod end;
 mod explain;
+mod findings;
 mod identity;
 mod init;
 mod input;
@@ -68,6 +69,7 @@ enum Command {
     Explain(explain::Explain),
     EcsCheck(ecs_check::EcsCheckCommand),
     Elastic(elastic::Elastic),
+    Findings(findings::Findings),
     Init(init::Init),
     Check(check::Check),
     Completions(completions::Completions),
@@ -89,6 +91,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::EcsCheck(check) => check.run(),
         Command::Elastic(elastic) => elastic.run(),
+        Command::Findings(findings) => findings.run(),
         Command::Init(init) => init.run(),
         Command::Check(check) => check.run(),
         Command::Completions(completions) => completions.run(),

@@ -1,6 +1,10 @@
 //! What Elasticsearch and Kibana need around the documents: held against the schema of requests, the rules of packages, a real Elasticsearch and our fixtures.
 
+mod dashboards;
+mod findings;
+mod install;
 mod package;
+mod release;
 mod requests;
 mod server;
 

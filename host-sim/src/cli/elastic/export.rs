@@ -22,7 +22,7 @@ pub(super) struct Export {
     /// The folder; what an earlier version left of the same name is replaced
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// In which form: packages for Fleet's upload, requests for Elasticsearch
+    /// In which form: packages for Fleet's upload, requests for Elasticsearch, saved objects for Kibana
     #[arg(long = "as", value_name = "FORM")]
     form: FormOption,
     #[command(flatten)]
@@ -33,6 +33,7 @@ pub(super) struct Export {
 enum FormOption {
     Package,
     Requests,
+    Objects,
 }
 
 /// Whose fields they are.
@@ -66,6 +67,7 @@ impl Export {
         let form = match self.form {
             FormOption::Package => Form::Package,
             FormOption::Requests => Form::Requests,
+            FormOption::Objects => Form::Objects,
         };
         let written = export::write(&fields, form, &self.folder).with_context(|| format!("cannot write into `{}`", self.folder.display()))?;
         for path in written {
