@@ -129,6 +129,38 @@ fn a_real_elasticsearch_takes_the_templates_and_every_document() {
     }
 }
 
+/// Processors are not among the jars of Elasticsearch, and OpenSearch runs ours as Elasticsearch does.
+#[test]
+fn a_real_open_search_runs_the_pipeline() {
+    let Some(server) = SearchServer::open_search_for_test(Path::new(env!("CARGO_TARGET_TMPDIR")), "pipeline") else { return };
+    // It knows no `_meta` there.
+    let (status, answer) = server.ask("PUT", "/_ingest/pipeline/own", &host_sim_elastic::settings::pipeline());
+    assert_eq!(status, 200, "{answer}");
+    let documents =
+        [json!({ "event": { "kind": "alert" } }), json!({ "event": { "kind": "alert", "ingested": "2020-01-01T00:00:00Z" } }), json!({ "event": "a text" })];
+    let docs: Vec<Value> = documents.iter().map(|document| json!({ "_source": document })).collect();
+    let (status, answer) = server.ask("POST", "/_ingest/pipeline/own/_simulate", &json!({ "docs": docs }));
+    assert_eq!(status, 200, "{answer}");
+    for at in [0, 1] {
+        let document = &answer["docs"][at]["doc"];
+        let source = &document["_source"];
+        assert_eq!((&source["event"]["kind"], &source["error"]), (&json!("alert"), &Value::Null), "{answer}");
+        // They differ in zeros at the end.
+        let [ingested, told] =
+            [&source["event"]["ingested"], &document["_ingest"]["timestamp"]].map(|time| time.as_str().expect("a time").trim_end_matches(['0', 'Z']));
+        assert!(ingested == told && ingested > "2026", "{answer}");
+    }
+    // What cannot be told there is an error of the document, or of its own failure: nothing of it is swallowed.
+    assert!(answer["docs"][2]["error"]["reason"].is_string(), "{answer}");
+    let cases: Vec<Value> = [EVENT, ASSESSMENT, RUN].into_iter().flat_map(golden).collect();
+    for document in &cases {
+        let (_, answer) = server.ask("POST", "/_ingest/pipeline/own/_simulate", &json!({ "docs": [{ "_source": document }] }));
+        let mut source = answer["docs"][0]["doc"]["_source"].clone();
+        source["event"].as_object_mut().expect("an object").remove("ingested");
+        assert_eq!(&source, document, "nothing else is changed");
+    }
+}
+
 /// What the small cases expect in profile `extended`.
 fn cases() -> Vec<Value> {
     let mut documents = Vec::new();
