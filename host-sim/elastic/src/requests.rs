@@ -68,15 +68,24 @@ pub fn all(fields: &Fields, target: Target) -> Vec<Request> {
     }
     for latest in transform::ALL {
         let declared = fields.dataset(crate::fields::ASSESSMENT).latest();
-        all.extend(of_transform(fields, &latest, &declared));
+        all.extend(of_transform(fields, &latest, &declared, target));
     }
     all
+}
+
+/// Settings of an index. How a project compresses is its own affair.
+fn index(target: Target) -> Value {
+    let mut index = settings::index();
+    if target == Target::Elasticsearch {
+        index["codec"] = json!("best_compression");
+    }
+    index
 }
 
 /// The requests for a data set alone.
 pub fn of_dataset(fields: &Fields, dataset: &DataSet, target: Target) -> Vec<Request> {
     let component = |part: &str| format!("{NAME}.{}@{part}", dataset.folder());
-    let mut index = settings::index();
+    let mut index = index(target);
     // A final pipeline runs also where a bulk request says `pipeline=_none`.
     index["final_pipeline"] = json!(NAME);
     let mut template = Map::new();
@@ -106,13 +115,13 @@ pub fn of_dataset(fields: &Fields, dataset: &DataSet, target: Target) -> Vec<Req
     parts.into_iter().chain([Request::put(What::Template, format!("_index_template/{NAME}.{}", dataset.folder()), body)]).collect()
 }
 
-fn of_transform(fields: &Fields, latest: &transform::Latest, declared: &[Declared]) -> Vec<Request> {
+fn of_transform(fields: &Fields, latest: &transform::Latest, declared: &[Declared], target: Target) -> Vec<Request> {
     let template = json!({
         "index_patterns": [latest.index()],
         "priority": PRIORITY,
         "composed_of": ["ecs@mappings"],
         "ignore_missing_component_templates": ["ecs@mappings"],
-        "template": { "settings": { "index": settings::index() }, "mappings": mapping::of(declared) },
+        "template": { "settings": { "index": index(target) }, "mappings": mapping::of(declared) },
         "_meta": meta(fields),
     });
     let name = format!("{NAME}.{}", latest.name);

@@ -46,7 +46,6 @@ pub fn pipeline() -> Value {
 /// Settings of an index of documents. Names beyond the limit of fields are left out instead of refusing the document.
 pub fn index() -> Value {
     json!({
-        "codec": "best_compression",
         "mapping": { "ignore_malformed": true, "total_fields": { "limit": 2000, "ignore_dynamic_beyond_limit": true } },
     })
 }

@@ -213,7 +213,7 @@ fn resolve(engine: &Engine, folder: &Path) -> Result<PathBuf, String> {
 
 /// Where the transport is a module, the rest is the class path.
 fn is_of_transport(engine: &Engine, name: &str) -> bool {
-    engine.has_modules && name.starts_with("netty-") || engine.has_modules && name.starts_with("transport-netty4-")
+    engine.has_modules && (name.starts_with("netty-") || name.starts_with("transport-netty4-"))
 }
 
 fn jars_in(jars: &Path) -> Vec<(String, PathBuf)> {

@@ -11,6 +11,7 @@ use host_sim_elastic::transform::{self, Latest};
 use live_servers::SearchServer;
 use serde_json::{Value, json};
 
+use crate::FIELDS;
 use crate::server::{golden, install, store};
 
 type Keys = BTreeMap<Vec<Option<String>>, String>;
@@ -73,6 +74,33 @@ fn f2_findings_without_package_or_cve_are_shown_as_elasticsearch_would() {
         without += asked.keys().filter(|key| key.contains(&None)).count();
     }
     assert!(without >= 4, "{without} of them lack something");
+}
+
+/// A transform would write them there. Elasticsearch says which values it left out of an index.
+#[test]
+fn f6_no_date_number_or_address_of_a_finding_is_left_out_of_its_index() {
+    let Some(server) = SearchServer::for_test(Path::new(env!("CARGO_TARGET_TMPDIR")), "latest", &[]) else { return };
+    install(&server);
+    let mut all = Documents::default();
+    golden(ASSESSMENT).into_iter().for_each(|document| all.add(document));
+    for latest in transform::ALL {
+        let shown = all.shown(&latest, all.newest().expect("there are some"));
+        let lines: String = shown.findings.iter().map(|finding| format!("{{\"index\":{{}}}}\n{}\n", finding.document)).collect();
+        let (status, answer) = server.send_lines(&format!("/{}/_bulk?refresh=true", latest.index()), &lines);
+        assert!(status == 200 && answer["errors"] == false, "{answer}");
+        let wanted = json!({ "size": 1000, "query": { "exists": { "field": "_ignored" } }, "_source": false });
+        let (_, answer) = server.ask("POST", &format!("/{}/_search", latest.index()), &wanted);
+        let declared = FIELDS.dataset(ASSESSMENT).latest();
+        for hit in answer["hits"]["hits"].as_array().expect("hits") {
+            for name in hit["_ignored"].as_array().expect("names") {
+                // A text may be too long for an index.
+                let kind = declared.iter().find(|field| field.name == *name).map(|field| field.kind.as_str());
+                assert!(matches!(kind, Some("keyword" | "wildcard" | "constant_keyword")), "{name} is {kind:?}");
+            }
+        }
+        let (_, count) = server.ask("GET", &format!("/{}/_count", latest.index()), &Value::Null);
+        assert_eq!(count["count"], shown.findings.len());
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod dashboards;
 mod findings;
 mod install;
 mod package;
+mod played;
 mod release;
 mod requests;
 mod server;

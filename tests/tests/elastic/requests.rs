@@ -98,7 +98,7 @@ fn a_serverless_project_is_asked_for_nothing_that_it_has_not() {
     let all = requests::all(&FIELDS, Target::Serverless);
     assert!(all.iter().all(|request| request.what != What::Policy));
     let text: String = all.iter().map(|request| format!("{} {}\n", request.path, request.body)).collect();
-    for absent in ["_ilm", "number_of_shards", "number_of_replicas", "\"lifecycle\":{\"name\""] {
+    for absent in ["_ilm", "number_of_shards", "number_of_replicas", "codec", "\"lifecycle\":{\"name\""] {
         assert!(!text.contains(absent), "{absent}");
     }
     assert!(text.contains(r#""lifecycle":{"data_retention":"7d"}"#));
