@@ -39,7 +39,7 @@ component: toolchain ## the component alone
 	$(FLAGS) $(CARGO) build --release --locked --target $(TARGET) -p microsoft_defender_cloud
 	@cp $(BUILT) $(COMPONENT)
 
-dist: build ## what is published, into dist/: component and host, bills of materials, licences, checksums, an OCI layout
+dist: build ## what is published, into dist/: component and host, bills of materials, licences, packages for Elastic's Fleet, checksums, an OCI layout
 	$(CARGO) run --quiet --profile host --locked -p tests --bin dist -- dist
 
 run: build ## replay the shipped recordings of both data sets into out/, and show what happened
@@ -78,11 +78,11 @@ lint: toolchain ## formatting, clippy with warnings as errors, and what a merge 
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked -p microsoft_defender_cloud -p properties --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p microsoft_defender_cloud --target $(TARGET) -- -D warnings
-	$(CARGO) clippy --locked --profile host -p host-sim -p host-sim-runtime -p host-sim-workbench -p host-sim-live -p live-servers -p event-hub-broker -p tests -p embedding -p benchmarks --all-targets -- -D warnings
+	$(CARGO) clippy --locked --profile host -p host-sim -p host-sim-runtime -p host-sim-workbench -p host-sim-live -p host-sim-elastic -p live-servers -p event-hub-broker -p tests -p embedding -p benchmarks --all-targets -- -D warnings
 
 bless: build ## write generated pages and golden files again; read the diff
 	BLESS=1 $(CARGO) test --quiet --locked -p microsoft_defender_cloud
-	BLESS=1 $(CARGO) test --quiet --locked --profile host -p host-sim -p host-sim-runtime -p host-sim-workbench -p host-sim-live -p tests
+	BLESS=1 $(CARGO) test --quiet --locked --profile host -p host-sim -p host-sim-runtime -p host-sim-workbench -p host-sim-live -p host-sim-elastic -p tests
 
 fuzz: $(CARGO_FUZZ) ## every fuzz target for SECONDS each; needs a nightly Rust
 	$(CARGO) run --quiet --locked -p properties --example seeds -- tests/fuzz/corpus

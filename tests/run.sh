@@ -14,7 +14,7 @@ run() {
 }
 
 run cargo test --locked -p microsoft_defender_cloud -p properties -- --nocapture
-run cargo test --locked --profile host -p host-sim -p host-sim-runtime -p host-sim-workbench -p host-sim-live -p event-hub-broker -p tests -p benchmarks -- --nocapture
+run cargo test --locked --profile host -p host-sim -p host-sim-runtime -p host-sim-workbench -p host-sim-live -p host-sim-elastic -p event-hub-broker -p tests -p benchmarks -- --nocapture
 
 awk -f tests/counts.awk "$log"
 exit "$failed"

@@ -281,6 +281,35 @@ fn the_live_hosts_modules_name_only_what_they_may() {
 }
 
 #[test]
+fn the_assets_modules_name_only_what_they_may() {
+    check(
+        "elastic/src",
+        "crate::",
+        &[
+            ("fields", &[]),
+            ("mapping", &["fields"]),
+            ("settings", &["fields"]),
+            ("yaml", &[]),
+            ("zip", &[]),
+            ("transform", &["fields"]),
+            ("dashboard", &["fields", "transform"]),
+            ("objects", &["dashboard", "transform"]),
+            ("findings", &["dashboard", "fields", "transform"]),
+            ("requests", &["fields", "mapping", "settings", "transform"]),
+            ("package", &["dashboard", "fields", "mapping", "objects", "settings", "transform", "yaml", "zip"]),
+            ("export", &["objects", "package", "requests"]),
+            ("install", &["fields", "objects", "package", "requests"]),
+        ],
+    );
+    check("elastic/src/install", "super::", &[("compare", &[]), ("look", &[]), ("kibana", &["look"]), ("steps", &["compare", "kibana", "look"])]);
+    check(
+        "elastic/src/dashboard",
+        "super::",
+        &[("condition", &[]), ("panel", &["condition"]), ("lens", &["panel"]), ("alerts", &["condition", "panel"]), ("posture", &["condition", "panel"])],
+    );
+}
+
+#[test]
 fn a_command_does_not_know_another_one() {
     let shared = [
         "configuration",
@@ -307,7 +336,9 @@ fn a_command_does_not_know_another_one() {
         "diff",
         "doctor",
         "ecs_check",
+        "elastic",
         "explain",
+        "findings",
         "init",
         "inspect",
         "man",
@@ -375,6 +406,14 @@ fn the_live_host_knows_the_runtime_and_no_command_line() {
     let dependencies = dependencies("live/Cargo.toml");
     assert!(dependencies.contains("host-sim-runtime"));
     for stranger in ["host-sim", "host-sim-workbench", "clap", "indicatif", "wasmtime"] {
+        assert!(!dependencies.contains(stranger), "{stranger}");
+    }
+}
+
+#[test]
+fn the_assets_know_the_live_host_and_no_command_line() {
+    let dependencies = dependencies("elastic/Cargo.toml");
+    for stranger in ["host-sim", "host-sim-workbench", "clap", "indicatif", "wasmtime", "reqwest", "tokio"] {
         assert!(!dependencies.contains(stranger), "{stranger}");
     }
 }

@@ -160,7 +160,8 @@ fn the_checksums_are_those_of_the_files() {
     }
     let host = [HOST, "host-sim.cdx.json", "host-sim.licences.txt"];
     let component = ["microsoft_defender_cloud.wasm", "microsoft_defender_cloud.cdx.json", "microsoft_defender_cloud.licences.txt"];
-    assert_eq!(names, [&component[..], &host, &["oci/index.json", "oci/oci-layout"]].concat());
+    let packages = ["defender_cloud_wasm-0.1.0.zip", "defender_cloud_wasm_dashboards-0.1.0.zip"];
+    assert_eq!(names, [&component[..], &host, &packages, &["oci/index.json", "oci/oci-layout"]].concat());
 }
 
 #[test]

@@ -11,8 +11,10 @@ mod decode;
 mod diff;
 mod doctor;
 mod ecs_check;
+mod elastic;
 mod end;
 mod explain;
+mod findings;
 mod identity;
 mod init;
 mod input;
@@ -47,7 +49,7 @@ const EXIT_STATUS: &str = "Exit status:
   1  failed; also `test` with a case that differs, and `doctor` where something fails
   2  wrong usage, also settings that the component refuses, and a configuration that is wrong
   3  done, with problems: one that is an error, or a walk that is not complete; `diff` and `inspect` with differences,
-     `ecs-check` with findings, `redrive` with documents that are left, `status` where no host runs or an input has failed
+     `ecs-check` with findings, `redrive` with documents that are left, `status` where no host runs or an input has failed, `elastic` where something is refused
   129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; files that were not whole are removed. `run` takes them: its help says how
 
 Environment:
@@ -74,6 +76,8 @@ enum Command {
     Diff(diff::Diff),
     Explain(explain::Explain),
     EcsCheck(ecs_check::EcsCheckCommand),
+    Elastic(elastic::Elastic),
+    Findings(findings::Findings),
     Init(init::Init),
     Check(check::Check),
     Doctor(doctor::Doctor),
@@ -100,6 +104,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Diff(diff) => diff.run(),
         Command::Explain(explain) => explain.run(),
         Command::EcsCheck(check) => check.run(),
+        Command::Elastic(elastic) => elastic.run(),
+        Command::Findings(findings) => findings.run(),
         Command::Init(init) => init.run(),
         Command::Check(check) => check.run(),
         Command::Doctor(doctor) => doctor.run(),

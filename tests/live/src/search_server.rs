@@ -1,4 +1,4 @@
-//! A real Elasticsearch for tests, from its published jars: resolved by Maven, started by a class of our own, ended by its process id.
+//! A real Elasticsearch for tests, or OpenSearch, from published jars: resolved by Maven, started by a class of our own, ended by its process id.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -12,6 +12,7 @@ use serde_json::Value;
 /// A node in a folder of its own.
 #[derive(Debug)]
 pub struct SearchServer {
+    engine: &'static Engine,
     home: PathBuf,
     jars: PathBuf,
     settings: Vec<String>,
@@ -23,11 +24,20 @@ impl SearchServer {
     /// Starts one for a test, with these settings beside what every test needs; its jars stay in `folder`. Where Java or Maven is missing it says so, and
     /// gives `None`; in CI that is a failure.
     pub fn for_test(folder: &Path, name: &str, settings: &[&str]) -> Option<Self> {
-        match Self::start(folder, name, settings) {
+        Self::of(&ELASTICSEARCH, folder, name, settings)
+    }
+
+    /// An OpenSearch for a test, in the same way. It has ingest processors, which those jars of Elasticsearch have not.
+    pub fn open_search_for_test(folder: &Path, name: &str) -> Option<Self> {
+        Self::of(&OPEN_SEARCH, folder, name, &["script.disable_max_compilations_rate=true"])
+    }
+
+    fn of(engine: &'static Engine, folder: &Path, name: &str, settings: &[&str]) -> Option<Self> {
+        match Self::begin(engine, folder, name, settings) {
             Ok(server) => Some(server),
-            Err(why) if std::env::var_os("CI").is_some_and(|value| value == "true") => panic!("no Elasticsearch: {why}"),
+            Err(why) if std::env::var_os("CI").is_some_and(|value| value == "true") => panic!("no {}: {why}", engine.name),
             Err(why) => {
-                println!("SKIPPED: {name} with a real Elasticsearch: {why}");
+                println!("SKIPPED: {name} with a real {}: {why}", engine.name);
                 None
             }
         }
@@ -35,14 +45,18 @@ impl SearchServer {
 
     /// Starts one, or says what is missing.
     pub fn start(folder: &Path, name: &str, settings: &[&str]) -> Result<Self, String> {
-        let folder = folder.join("search-server");
-        let jars = resolve(&folder)?;
+        Self::begin(&ELASTICSEARCH, folder, name, settings)
+    }
+
+    fn begin(engine: &'static Engine, folder: &Path, name: &str, settings: &[&str]) -> Result<Self, String> {
+        let folder = folder.join(engine.folder);
+        let jars = resolve(engine, &folder)?;
         let home = folder.join(format!("{name}-{}", std::process::id()));
-        lay_out(&home, &jars);
+        lay_out(engine, &home, &jars);
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
         let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
-        let child = launch(&home, &jars, port, &settings);
-        let server = Self { home, jars, settings, port, child };
+        let child = launch(engine, &home, &jars, port, &settings);
+        let server = Self { engine, home, jars, settings, port, child };
         server.wait_until_ready();
         Ok(server)
     }
@@ -74,13 +88,19 @@ impl SearchServer {
 
     /// Starts it again on the same data and port.
     pub fn start_again(&mut self) {
-        self.child = launch(&self.home, &self.jars, self.port, &self.settings);
+        self.child = launch(self.engine, &self.home, &self.jars, self.port, &self.settings);
         self.wait_until_ready();
     }
 
     /// Asks for something; gives status and answer.
     pub fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let (status, text) = self.exchange(method, path, &if body.is_null() { String::new() } else { body.to_string() }).expect("it answers");
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    /// Sends lines, such as a bulk request has; gives status and answer.
+    pub fn send_lines(&self, path: &str, lines: &str) -> (u16, Value) {
+        let (status, text) = self.exchange("POST", path, lines).expect("it answers");
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
@@ -106,7 +126,7 @@ impl SearchServer {
             std::thread::sleep(Duration::from_millis(100));
         }
         let log = fs::read_to_string(self.home.join("server.log")).unwrap_or_default();
-        panic!("Elasticsearch is not ready after 90 seconds:\n{log}");
+        panic!("{} is not ready after 90 seconds:\n{log}", self.engine.name);
     }
 }
 
@@ -131,15 +151,39 @@ fn unchunked(mut body: &str) -> Option<String> {
     }
 }
 
-/// What it is started from.
-const SOURCES: [(&str, &str); 3] = [
-    ("pom.xml", include_str!("../search-server/pom.xml")),
-    ("log4j2.properties", include_str!("../search-server/log4j2.properties")),
-    ("SearchServer.java", include_str!("../search-server/SearchServer.java")),
-];
+/// What is started.
+#[derive(Debug)]
+struct Engine {
+    name: &'static str,
+    /// Where its jars and homes are.
+    folder: &'static str,
+    pom: &'static str,
+    /// The file that starts it, and its text.
+    program: (&'static str, &'static str),
+    /// Whether what it is reached over is a module in its home; else all is on the class path.
+    has_modules: bool,
+}
+
+const ELASTICSEARCH: Engine = Engine {
+    name: "Elasticsearch",
+    folder: "search-server",
+    pom: include_str!("../search-server/pom.xml"),
+    program: ("SearchServer.java", include_str!("../search-server/SearchServer.java")),
+    has_modules: true,
+};
+
+const OPEN_SEARCH: Engine = Engine {
+    name: "OpenSearch",
+    folder: "open-search",
+    pom: include_str!("../search-server/open-search.xml"),
+    program: ("OpenSearchServer.java", include_str!("../search-server/OpenSearchServer.java")),
+    has_modules: false,
+};
+
+const LOGGING: &str = include_str!("../search-server/log4j2.properties");
 
 /// A folder with all jars. They stay there for the next time.
-fn resolve(folder: &Path) -> Result<PathBuf, String> {
+fn resolve(engine: &Engine, folder: &Path) -> Result<PathBuf, String> {
     for program in ["java", "mvn"] {
         let version = Command::new(program).arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         if !version.is_ok_and(|status| status.success()) {
@@ -147,7 +191,7 @@ fn resolve(folder: &Path) -> Result<PathBuf, String> {
         }
     }
     let (jars, whole) = (folder.join("jars"), folder.join("jars/whole"));
-    let (_, pom) = SOURCES[0];
+    let pom = engine.pom;
     if fs::read_to_string(&whole).is_ok_and(|whole| whole == pom) {
         return Ok(jars);
     }
@@ -167,9 +211,9 @@ fn resolve(folder: &Path) -> Result<PathBuf, String> {
     Ok(jars)
 }
 
-/// The transport is a module, and the rest is the class path.
-fn is_of_transport(name: &str) -> bool {
-    name.starts_with("netty-") || name.starts_with("transport-netty4-")
+/// Where the transport is a module, the rest is the class path.
+fn is_of_transport(engine: &Engine, name: &str) -> bool {
+    engine.has_modules && (name.starts_with("netty-") || name.starts_with("transport-netty4-"))
 }
 
 fn jars_in(jars: &Path) -> Vec<(String, PathBuf)> {
@@ -177,16 +221,20 @@ fn jars_in(jars: &Path) -> Vec<(String, PathBuf)> {
     entries.map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), path)).filter(|(name, _)| name.ends_with(".jar")).collect()
 }
 
-fn lay_out(home: &Path, jars: &Path) {
+fn lay_out(engine: &Engine, home: &Path, jars: &Path) {
     let _ = fs::remove_dir_all(home);
     let module = home.join("modules/transport-netty4");
-    for folder in ["config", "plugins", "modules/transport-netty4"] {
+    for folder in ["config", "plugins"] {
         fs::create_dir_all(home.join(folder)).expect("writable");
     }
-    for (name, text) in SOURCES {
+    for (name, text) in [("log4j2.properties", LOGGING), engine.program] {
         fs::write(home.join(name), text).expect("writable");
     }
-    for (name, path) in jars_in(jars).into_iter().filter(|(name, _)| is_of_transport(name)) {
+    if !engine.has_modules {
+        return;
+    }
+    fs::create_dir_all(&module).expect("writable");
+    for (name, path) in jars_in(jars).into_iter().filter(|(name, _)| is_of_transport(engine, name)) {
         fs::copy(path, module.join(name)).expect("writable");
     }
     // Without the line of the one in the jar that makes it a named module, which would look for a server that is one, too.
@@ -203,14 +251,14 @@ fn version_of(jars: &Path) -> String {
     versions.next().expect("it is among them")
 }
 
-fn launch(home: &Path, jars: &Path, port: u16, settings: &[String]) -> Child {
-    let class_path: Vec<String> = jars_in(jars).iter().filter(|(name, _)| !is_of_transport(name)).map(|(_, path)| path.display().to_string()).collect();
+fn launch(engine: &Engine, home: &Path, jars: &Path, port: u16, settings: &[String]) -> Child {
+    let class_path: Vec<String> = jars_in(jars).iter().filter(|(name, _)| !is_of_transport(engine, name)).map(|(_, path)| path.display().to_string()).collect();
     let log = File::options().create(true).append(true).open(home.join("server.log")).expect("writable");
     Command::new("java")
         .args(["-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.disable.jmx=true"])
         .arg(format!("-Dlog4j.configurationFile={}", home.join("log4j2.properties").display()))
         .args(["-cp", &class_path.join(":")])
-        .arg(home.join("SearchServer.java"))
+        .arg(home.join(engine.program.0))
         .arg(home)
         .args(["cluster.name=test", "node.name=test", "discovery.type=single-node", "network.host=127.0.0.1"])
         .args(["transport.port=0", "transport.type=netty4", "http.type=netty4"])

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use microsoft_defender_cloud::contract::{Dataset, Decoded, Message, Position};
+use microsoft_defender_cloud::contract::{Dataset, Decoded, Document, Message, Position};
 use microsoft_defender_cloud::plugin::Plugin;
 use microsoft_defender_cloud::problem::Code;
 use microsoft_defender_cloud::settings::{Profile, Sanitizer, Settings};
@@ -28,6 +28,13 @@ pub fn event(bytes: &[u8]) {
     for document in decode(&mut Plugin::new(settings), Dataset::Event, &[message(&body)]).documents {
         document::check(&document.body, Dataset::Event.name());
     }
+}
+
+/// What a hub's message gives in profile `extended`.
+pub fn documents(bytes: &[u8], dataset: Dataset) -> Vec<Document> {
+    let Input { mut settings, body, .. } = Input::read(bytes);
+    settings.profile = Profile::Extended;
+    decode(&mut Plugin::new(settings), dataset, &[message(&body)]).documents
 }
 
 /// Checks what an assessment record gives.

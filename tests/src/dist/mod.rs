@@ -1,5 +1,5 @@
-//! What is published beside the component and the host: their packages, bills of materials, licences, an OCI layout, checksums. The same input gives
-//! the same bytes.
+//! What is published beside the component and the host: their packages, bills of materials, licences, what Fleet installs, an OCI layout,
+//! checksums. The same input gives the same bytes.
 
 pub mod auditable;
 pub mod bill;
@@ -14,6 +14,9 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Context;
+use host_sim_elastic::package::Package;
+use host_sim_elastic::{Fields, export};
+use host_sim_runtime::{Cache, Component, Engine, Limits};
 use sha2::{Digest, Sha256};
 
 /// The package that the component is built from.
@@ -41,9 +44,21 @@ pub fn write(folder: &Path) -> anyhow::Result<()> {
     files.push(HOST.to_owned());
     files.extend(described(folder, HOST, &packages::of(HOST, &target_of_this_machine()?)?, bill::Subject::Application, &host)?);
 
+    for package in assets(&folder.join(format!("{PACKAGE}.wasm")))? {
+        let name = format!("{}.zip", package.name);
+        fs::write(folder.join(&name), package.zip()?)?;
+        files.push(name);
+    }
     files.extend(["oci/index.json", "oci/oci-layout"].map(str::to_owned));
     fs::write(folder.join("SHA256SUMS"), checksums(folder, &files)?)?;
     Ok(())
+}
+
+/// What Fleet installs for the documents of a component.
+fn assets(component: &Path) -> anyhow::Result<Vec<Package>> {
+    let engine = Engine::new(Limits::default(), Cache::of_user())?;
+    let fields = Fields::of(&Component::load(&engine, component)?)?;
+    Ok(export::packages(&fields))
 }
 
 /// Writes the bill of materials and the licences, and gives the names of both files.

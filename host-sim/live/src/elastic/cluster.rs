@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
 use host_sim_runtime::Clock;
 use host_sim_runtime::flow::StopSignal;
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method, NoProxy, Response, redirect};
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
@@ -82,6 +82,23 @@ pub struct NoAnswer(pub String);
 impl Cluster {
     /// Connects to nobody yet.
     pub fn new(settings: Elasticsearch) -> Result<Self, ElasticError> {
+        Self::with_headers(settings, HeaderMap::new())
+    }
+
+    /// Kibana in place of Elasticsearch, where the settings name it, in its space. What is sent there goes nowhere else.
+    pub fn of_kibana(settings: &Elasticsearch) -> Option<Result<Self, ElasticError>> {
+        let kibana = settings.kibana.as_ref()?;
+        let mut host = kibana.host.clone();
+        if let Some(space) = &kibana.space {
+            host.set_path(&format!("{}/s/{space}", kibana.host.path().trim_end_matches('/')));
+        }
+        let login = kibana.api_key.clone().map(Login::ApiKey).or_else(|| settings.login.clone());
+        // It takes nothing from who does not say that it is no page of somebody else's.
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("kbn-xsrf"), HeaderValue::from_static("true"))]);
+        Some(Self::with_headers(Elasticsearch { hosts: vec![host], login, ..settings.clone() }, headers))
+    }
+
+    fn with_headers(settings: Elasticsearch, headers: HeaderMap) -> Result<Self, ElasticError> {
         let setup = |error: &dyn std::error::Error| ElasticError::Setup(chain(error));
         if settings.hosts.is_empty() {
             return Err(ElasticError::Setup("there is no host".into()));
@@ -97,6 +114,7 @@ impl Cluster {
             .connect_timeout(TO_CONNECT)
             .timeout(TO_ANSWER)
             .user_agent(concat!("host-sim/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
             .no_gzip()
             .no_proxy();
         if let Some(proxy) = settings.proxy.as_ref().and_then(|proxy| through(proxy).transpose()) {
