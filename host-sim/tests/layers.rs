@@ -196,7 +196,11 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("transport", &["client", "credential", "gate", "pace", "patience", "recorder", "redactor", "sender", "trace"]),
         ],
     );
-    check("live/src/azure/credential", "super::", &[("assertion", &[]), ("audiences", &[]), ("http", &[]), ("kind", &["assertion", "http"])]);
+    check(
+        "live/src/azure/credential",
+        "super::",
+        &[("assertion", &[]), ("audiences", &[]), ("http", &[]), ("kind", &["assertion", "http"]), ("provider", &["kind"])],
+    );
     check(
         "live/src/event_hub",
         "super::",
@@ -206,7 +210,9 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("place", &[]),
             ("trouble", &[]),
             ("batch", &["place", "trouble"]),
-            ("store", &["owners", "place", "trouble"]),
+            ("pending", &["place"]),
+            ("blobs", &["owners", "place", "trouble"]),
+            ("store", &["blobs", "owners", "pending", "place", "trouble"]),
             ("tunnel", &["trouble"]),
             ("desk", &["batch", "condition", "place", "store", "trouble"]),
             ("marks", &["desk"]),
@@ -214,7 +220,7 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("reader", &["batch", "desk", "service", "session", "trouble"]),
             ("session", &["batch", "desk", "reader", "service", "trouble"]),
             ("source", &["batch", "condition", "desk", "marks", "place"]),
-            ("link", &["condition", "desk", "owners", "service", "session", "source", "store"]),
+            ("link", &["blobs", "condition", "desk", "service", "session", "source", "store"]),
         ],
     );
     check("live/src/state", "super::", &[("sealed", &[]), ("error", &[]), ("runs", &[]), ("dead_letters", &[])]);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use host_sim_runtime::flow::{Lane, StopSignal};
+use host_sim_runtime::flow::{BoxedError, Lane, Mark, StopSignal};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -192,13 +192,35 @@ impl Desk {
         lock(&self.parts).get(partition).and_then(|part| part.handed.clone())
     }
 
+    /// The mark of a lane.
+    pub(super) fn mark(&self, lane: &Lane) -> Result<Option<Mark>, BoxedError> {
+        self.store.mark(lane, &self.partition(lane))
+    }
+
+    /// Keeps a mark.
+    pub(super) fn keep(&self, lane: &Lane, mark: &Mark) -> Result<(), BoxedError> {
+        let partition = self.partition(lane);
+        if self.store.is_shared() && !self.is_ours(&partition) {
+            return Ok(());
+        }
+        self.store.keep(lane, &partition, mark)
+    }
+
+    fn partition(&self, lane: &Lane) -> String {
+        let name = lane.to_string();
+        name.strip_prefix(&self.prefix).unwrap_or(&name).to_owned()
+    }
+
+    /// Forgets what was handed on of a partition, and what is to be kept of it.
+    async fn forget(&self, partition: &str) {
+        self.part(partition, |part| part.handed = None);
+        self.store.lost(partition);
+        self.send(Event::Lost(partition.to_owned())).await;
+    }
+
     /// Gives a partition up that is another process's now.
     pub(super) async fn lose(&self, partition: &str) {
-        self.part(partition, |part| {
-            part.handed = None;
-            part.is_ours = false;
-        });
-        self.store.lost(partition);
+        self.part(partition, |part| part.is_ours = false);
         if !self.store.is_shared() {
             let why = format!(
                 "another reader took partition {partition}; give this host a consumer group of its own, or keep `checkpoints` in a storage account, by which hosts share a hub"
@@ -206,7 +228,7 @@ impl Desk {
             self.worry(&format!("partition {partition}"), &why);
         }
         self.status.note(partition, |figures| figures.is_owned = false);
-        self.send(Event::Lost(partition.to_owned())).await;
+        self.forget(partition).await;
     }
 
     /// Tells for a while that something was to be looked at.
@@ -221,8 +243,14 @@ impl Desk {
 
     /// Where a partition that is ours is to be read from; `None` is where the configuration says.
     pub(super) async fn resume(&self, partition: &str, extent: &Extent) -> Result<Option<Place>, Trouble> {
-        let kept = self.store.kept(&self.lane(partition)).await?;
-        let handed = self.handed(partition);
+        let kept = self.store.kept(&self.lane(partition), partition).await?;
+        let mut handed = self.handed(partition);
+        if handed.is_some() && kept.is_of_others {
+            // Another process had it meanwhile, and has read on.
+            self.forget(partition).await;
+            handed = None;
+        }
+        let kept = kept.place;
         let is_resumed = kept.is_some() || handed.is_some();
         let (begin, finding) = begin(handed.or(kept), self.start_of(partition), extent);
         let about = format!("partition {partition}");
@@ -258,8 +286,8 @@ impl Desk {
             return Ok(());
         }
         for (partition, extent) in extents {
-            let kept = self.store.kept(&self.lane(partition)).await?;
-            let (begin, _) = begin(kept, self.start, extent);
+            let kept = self.store.kept(&self.lane(partition), partition).await?;
+            let (begin, _) = begin(kept.place, self.start, extent);
             let end = Some(extent.last).filter(|_| has_more(&begin, self.start, extent));
             self.part(partition, |part| part.end = end);
         }

@@ -44,7 +44,8 @@ pub(super) struct Access {
     pub(super) transport: HubTransport,
     /// What tells this process from others.
     pub(super) owner: String,
-    pub(super) tls: Arc<ClientConfig>,
+    /// Whom it trusts; nobody where nothing is encrypted here.
+    pub(super) tls: Option<Arc<ClientConfig>>,
 }
 
 /// What opens a hub.
@@ -71,8 +72,10 @@ impl fmt::Debug for Service {
 impl Service {
     /// Connects.
     pub(super) async fn open(access: Arc<Access>) -> Result<Self, Trouble> {
-        let needs_tunnel = access.transport == HubTransport::Amqp && !access.is_emulator;
-        let tunnel = if needs_tunnel { Some(Tunnel::open(&access.host, access.port, access.tls.clone()).await?) } else { None };
+        let tunnel = match &access.tls {
+            Some(tls) => Some(Tunnel::open(&access.host, access.port, Arc::clone(tls)).await?),
+            None => None,
+        };
         let questions = client(&access, tunnel.as_ref()).await?;
         Ok(Self { access, questions, tunnel })
     }
