@@ -21,7 +21,7 @@ use tokio::time::timeout;
 pub(super) use self::errors::Broken;
 use self::errors::Stage;
 pub(super) use self::messages::Arrived;
-use super::desk::Desk;
+use super::desk::{Desk, Known};
 use super::owners::Claim;
 use super::place::Extent;
 use super::trouble::{Kind, Trouble};
@@ -234,17 +234,23 @@ impl CheckpointStore for Clerk {
     async fn claim_ownership(&self, ownerships: &[Ownership]) -> azure_core::Result<Vec<Ownership>> {
         let claims: Vec<Claim> = ownerships.iter().map(claim).collect();
         let won = self.desk.store.claim(&claims).await.map_err(errors::azure)?;
-        self.desk.owned(&won.iter().map(|claim| claim.partition.clone()).collect());
+        self.desk.owned(&won.iter().map(|claim| claim.partition.clone()).collect()).await;
         let by_id: BTreeMap<&str, &Ownership> = ownerships.iter().map(|ownership| (ownership.partition_id.as_str(), ownership)).collect();
         Ok(won.iter().filter_map(|claim| by_id.get(claim.partition.as_str()).map(|ownership| changed((*ownership).clone(), claim))).collect())
     }
 
-    /// The crate asks for all of them at each turn, and uses those of partitions that it begins with.
+    /// The crate asks for all of them at each turn, and uses those of partitions that it opens a link for, which may be one that is just being closed.
     async fn list_checkpoints(&self, namespace: &str, hub: &str, group: &str) -> azure_core::Result<Vec<Checkpoint>> {
         let mut checkpoints = Vec::new();
-        for partition in self.desk.unread() {
-            let extent = self.service.extent(&partition).await.map_err(errors::azure)?;
-            let Some(place) = self.desk.resume(&partition, &extent).await.map_err(errors::azure)? else { continue };
+        for (partition, known) in self.desk.ours() {
+            let place = match known {
+                Known::Begun(place) => place,
+                Known::Nothing => {
+                    let extent = self.service.extent(&partition).await.map_err(errors::azure)?;
+                    self.desk.resume(&partition, &extent).await.map_err(errors::azure)?
+                }
+            };
+            let Some(place) = place else { continue };
             checkpoints.push(Checkpoint {
                 fully_qualified_namespace: namespace.to_owned(),
                 event_hub_name: hub.to_owned(),

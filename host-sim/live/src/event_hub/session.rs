@@ -54,7 +54,7 @@ pub(super) async fn supervise(desk: Arc<Desk>, access: Arc<Access>, balance: Bal
     loop {
         let started = Instant::now();
         let ended = session(&desk, &access, balance, &mut known).await;
-        desk.none_read();
+        desk.none_begun();
         let trouble = match ended {
             Ok(End::Finished) => break,
             Ok(End::Changed) => continue,

@@ -121,9 +121,7 @@ fn e06_checkpoints_of_other_clients_are_gone_on_from() {
 fn e14_two_hosts_share_the_partitions_and_one_takes_over_from_the_other() {
     let Some(azurite) = Azurite::for_test(folder()) else { return };
     let (broker, world) = (broker(4), Arc::new(World::default()));
-    let mut setup = Setup::of(&broker, "hub").checkpoints(checkpoints(&azurite, "shared"));
-    // A claim outlives a busy machine.
-    setup.hub.balance_expire = std::time::Duration::from_secs(5);
+    let setup = Setup::of(&broker, "hub").checkpoints(checkpoints(&azurite, "shared"));
     send(&broker, 4, 50);
     let first = setup.clone().host('a').run(&world);
     until("the first reads all", || world.count() == 200);

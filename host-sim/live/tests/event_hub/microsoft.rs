@@ -112,8 +112,7 @@ fn e14_two_hosts_and_a_client_of_microsofts_share_a_group_and_go_on_without_one(
     let broker = Broker::start().with_hub("hub", 6, &["cg1"]);
     let send = |count: usize| (0..count).for_each(|_| (0..6).for_each(|partition| assert!(broker.send("hub", partition, "{}") >= 0)));
     let (world, storage) = (Arc::new(World::default()), azurite.connection_string());
-    let mut setup = Setup::of(&broker, "hub").group("cg1").checkpoints(checkpoints(&azurite, "three"));
-    setup.hub.balance_expire = std::time::Duration::from_secs(5);
+    let setup = Setup::of(&broker, "hub").group("cg1").checkpoints(checkpoints(&azurite, "three"));
     let owned = |host: &crate::setup::Host| host.status.partitions().values().filter(|partition| partition.is_owned).count();
     let (first, second) = (setup.clone().host('a').run(&world), setup.clone().host('b').run(&world));
     until("each has three", || owned(&first) == 3 && owned(&second) == 3);

@@ -253,6 +253,8 @@ impl Setup {
 
     pub(crate) fn checkpoints(mut self, checkpoints: Checkpoints) -> Self {
         self.hub.checkpoints = Some(checkpoints);
+        // A claim outlives a busy machine.
+        self.hub.balance_expire = Duration::from_secs(5);
         self
     }
 
