@@ -228,7 +228,9 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("place", &[]),
             ("trouble", &[]),
             ("batch", &["place", "trouble"]),
-            ("store", &["owners", "place", "trouble"]),
+            ("pending", &["place"]),
+            ("blobs", &["owners", "place", "trouble"]),
+            ("store", &["blobs", "owners", "pending", "place", "trouble"]),
             ("tunnel", &["trouble"]),
             ("desk", &["batch", "condition", "place", "store", "trouble"]),
             ("marks", &["desk"]),
@@ -236,7 +238,7 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("reader", &["batch", "desk", "service", "session", "trouble"]),
             ("session", &["batch", "desk", "reader", "service", "trouble"]),
             ("source", &["batch", "condition", "desk", "marks", "place"]),
-            ("link", &["condition", "desk", "owners", "service", "session", "source", "store"]),
+            ("link", &["blobs", "condition", "desk", "service", "session", "source", "store"]),
         ],
     );
     check("live/src/state", "super::", &[("sealed", &[]), ("error", &[]), ("runs", &[]), ("dead_letters", &[])]);

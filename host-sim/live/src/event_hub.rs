@@ -43,11 +43,13 @@
 //! flow, so nothing is received twice for that. Only after a restart, or where another process had the partition, reading goes on behind the mark.
 
 mod batch;
+mod blobs;
 mod condition;
 mod desk;
 mod link;
 mod marks;
 mod owners;
+mod pending;
 mod place;
 mod reader;
 mod service;

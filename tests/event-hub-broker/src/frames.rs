@@ -6,6 +6,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream
 /// Bytes between the two sides.
 const BUFFER: usize = 1 << 20;
 
+/// Bytes of a frame, as both sides have agreed.
+pub(crate) const LARGEST: usize = 65_536;
+
 /// The fields of the performatives from `open` (0x10) to `close` (0x18).
 const FIELDS: [usize; 9] = [10, 8, 14, 11, 11, 6, 3, 1, 1];
 
@@ -71,6 +74,10 @@ fn padded(frame: &[u8]) -> Option<Vec<u8>> {
     whole.extend(items);
     whole.extend(std::iter::repeat_n(0x40, missing));
     whole.extend(rest);
+    // A frame that is full already has no room for them; those are parts of messages that only the host receives.
+    if whole.len() > LARGEST {
+        return None;
+    }
     let size = u32::try_from(whole.len()).ok()?.to_be_bytes();
     whole[..4].copy_from_slice(&size);
     Some(whole)

@@ -2,6 +2,7 @@
 //! it keeps nothing, and does not spread events by their keys.
 
 mod frames;
+mod front;
 mod hub;
 mod links;
 mod namespace;
@@ -15,11 +16,13 @@ use std::time::Duration;
 
 use fe2o3_amqp::acceptor::{ConnectionAcceptor, SaslAnonymousMechanism, SessionAcceptor};
 use fe2o3_amqp_types::messaging::{Body, Data, Message};
+use live_servers::Authority;
 use socket2::{Domain, Socket, Type};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::front::Front;
 use self::hub::{End, Hub, lock};
 use self::namespace::Namespace;
 pub use self::namespace::Refusal;
@@ -46,6 +49,26 @@ impl Broker {
     /// # Panics
     /// If this machine has no port left.
     pub fn start() -> Self {
+        Self::behind(Front::Clear)
+    }
+
+    /// One without hubs, over TLS.
+    ///
+    /// # Panics
+    /// If this machine has no port left.
+    pub fn over_tls(authority: &Authority) -> Self {
+        Self::behind(Front::tls(authority))
+    }
+
+    /// One without hubs, over WebSockets in TLS.
+    ///
+    /// # Panics
+    /// If this machine has no port left.
+    pub fn over_web_sockets(authority: &Authority) -> Self {
+        Self::behind(Front::web_sockets(authority))
+    }
+
+    fn behind(front: Front) -> Self {
         let socket = listening(0);
         let port = socket.local_addr().ok().and_then(|address| address.as_socket()).map(|address| address.port()).expect("it is bound");
         let namespace = Arc::new(Namespace::new(KEY));
@@ -53,7 +76,7 @@ impl Broker {
         let shared = Arc::clone(&namespace);
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(accept(socket, port, opened, shared));
+            runtime.block_on(accept(socket, port, opened, shared, front));
         });
         Self { namespace, port, open: Some(open), thread: Some(thread) }
     }
@@ -243,7 +266,7 @@ fn listening(port: u16) -> Socket {
 }
 
 /// Takes connections as long as there is somebody to open and close it.
-async fn accept(socket: Socket, port: u16, mut open: watch::Receiver<bool>, namespace: Arc<Namespace>) {
+async fn accept(socket: Socket, port: u16, mut open: watch::Receiver<bool>, namespace: Arc<Namespace>, front: Front) {
     let mut socket = Some(socket);
     loop {
         let is_open = *open.borrow_and_update();
@@ -264,7 +287,7 @@ async fn accept(socket: Socket, port: u16, mut open: watch::Receiver<bool>, name
                 accepted = accepted => {
                     if let Ok((stream, _)) = accepted {
                         let _ = stream.set_nodelay(true);
-                        tokio::spawn(converse(stream, Arc::clone(&namespace)));
+                        tokio::spawn(front.clone().serve(stream, Arc::clone(&namespace)));
                     }
                 }
             }
@@ -276,7 +299,7 @@ async fn accept(socket: Socket, port: u16, mut open: watch::Receiver<bool>, name
 async fn converse<S: AsyncRead + AsyncWrite + Send + 'static>(stream: S, namespace: Arc<Namespace>) {
     let acceptor = ConnectionAcceptor::builder()
         .container_id("event-hub-broker")
-        .max_frame_size(65_536_u32)
+        .max_frame_size(u32::try_from(frames::LARGEST).unwrap_or(u32::MAX))
         .channel_max(4_999_u16)
         .idle_time_out(240_000_u32)
         .sasl_acceptor(SaslAnonymousMechanism::new())

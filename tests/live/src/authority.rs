@@ -44,7 +44,8 @@ impl Authority {
         &self.pem
     }
 
-    pub(crate) fn config(&self) -> Arc<ServerConfig> {
+    /// What a server on this machine shows.
+    pub fn config(&self) -> Arc<ServerConfig> {
         self.config.clone()
     }
 }

@@ -12,7 +12,12 @@ pub(super) enum Event {
     /// Messages.
     Received(Received),
     /// A partition is another process's now.
-    Lost(String),
+    Lost {
+        /// Which one.
+        partition: String,
+        /// How often it was lost by now.
+        epoch: u64,
+    },
     /// It is of no use to try again.
     Failed(Trouble),
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use host_sim_runtime::flow::{Lane, StopSignal};
+use host_sim_runtime::flow::{BoxedError, Lane, Mark, StopSignal};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -66,8 +66,10 @@ pub(super) enum Phase {
 struct Part {
     /// Behind the last message that was handed on.
     handed: Option<Place>,
-    /// Whether a link reads it.
-    is_read: bool,
+    /// How often it was lost. What was received before that is of no use.
+    epoch: u64,
+    /// Whether it is settled where a link begins with it, or has begun.
+    is_begun: bool,
     /// Whether it is this process's.
     is_ours: bool,
     /// Whether it was not there when this process began.
@@ -137,12 +139,23 @@ impl Desk {
 
     /// Hands messages on.
     pub(super) async fn hand_on(&self, received: Received) -> Sent {
-        let (partition, end) = (received.partition.clone(), received.end.clone());
-        let sent = self.send(Event::Received(received)).await;
-        if sent == Sent::Yes {
-            self.part(&partition, |part| part.handed = Some(end));
+        let (partition, end, epoch) = (received.partition.clone(), received.end.clone(), received.epoch);
+        if self.epoch(&partition) != epoch {
+            return Sent::TooLate;
         }
-        sent
+        let sent = self.send(Event::Received(received)).await;
+        let is_late = self.part(&partition, |part| {
+            if sent == Sent::Yes && part.epoch == epoch {
+                part.handed = Some(end);
+            }
+            part.epoch != epoch
+        });
+        if is_late { Sent::TooLate } else { sent }
+    }
+
+    /// How often a partition was lost.
+    pub(super) fn epoch(&self, partition: &str) -> u64 {
+        self.part(partition, |part| part.epoch)
     }
 
     /// Notes that a partition was not there when this process began.
@@ -156,35 +169,43 @@ impl Desk {
         if is_new { Start::Earliest } else { self.start }
     }
 
-    /// The partitions that are ours, as they were claimed.
-    pub(super) fn owned(&self, partitions: &BTreeSet<String>) {
-        let mut parts = lock(&self.parts);
+    /// Takes note of the partitions that are ours, as they were claimed. Those that were and are no more are given up.
+    pub(super) async fn owned(&self, partitions: &BTreeSet<String>) {
+        for partition in self.set_ours(partitions) {
+            self.forget(&partition).await;
+        }
+    }
+
+    /// Gives those that were ours and are no more.
+    fn set_ours(&self, partitions: &BTreeSet<String>) -> Vec<String> {
+        let (mut parts, mut gone) = (lock(&self.parts), Vec::new());
         for partition in partitions {
             parts.entry(partition.clone()).or_default();
         }
         for (id, part) in parts.iter_mut() {
-            part.is_ours = partitions.contains(id);
-            self.status.note(id, |figures| figures.is_owned = part.is_ours);
+            let is_ours = partitions.contains(id);
+            if part.is_ours && !is_ours {
+                gone.push(id.clone());
+            }
+            part.is_ours = is_ours;
+            self.status.note(id, |figures| figures.is_owned = is_ours);
         }
+        gone
     }
 
-    /// The partitions that are ours and that nobody reads yet.
-    pub(super) fn unread(&self) -> Vec<String> {
-        lock(&self.parts).iter().filter(|(_, part)| part.is_ours && !part.is_read).map(|(id, _)| id.clone()).collect()
+    /// The partitions that are ours, each with where it is read from now, if that is known.
+    pub(super) fn ours(&self) -> Vec<(String, Known)> {
+        let known = |part: &Part| if part.is_begun { Known::Begun(part.handed.clone()) } else { Known::Nothing };
+        lock(&self.parts).iter().filter(|(_, part)| part.is_ours).map(|(id, part)| (id.clone(), known(part))).collect()
     }
 
     pub(super) fn is_ours(&self, partition: &str) -> bool {
         lock(&self.parts).get(partition).is_some_and(|part| part.is_ours)
     }
 
-    /// Notes whether a link reads a partition.
-    pub(super) fn set_read(&self, partition: &str, is_read: bool) {
-        self.part(partition, |part| part.is_read = is_read);
-    }
-
-    /// No link reads anything.
-    pub(super) fn none_read(&self) {
-        lock(&self.parts).values_mut().for_each(|part| part.is_read = false);
+    /// All links are closed.
+    pub(super) fn none_begun(&self) {
+        lock(&self.parts).values_mut().for_each(|part| part.is_begun = false);
     }
 
     /// Behind the last message that was handed on.
@@ -192,13 +213,43 @@ impl Desk {
         lock(&self.parts).get(partition).and_then(|part| part.handed.clone())
     }
 
-    /// Gives a partition up that is another process's now.
-    pub(super) async fn lose(&self, partition: &str) {
-        self.part(partition, |part| {
+    /// The mark of a lane.
+    pub(super) fn mark(&self, lane: &Lane) -> Result<Option<Mark>, BoxedError> {
+        self.store.mark(lane, &self.partition(lane))
+    }
+
+    /// Keeps a mark.
+    pub(super) fn keep(&self, lane: &Lane, mark: &Mark) -> Result<(), BoxedError> {
+        let partition = self.partition(lane);
+        if self.store.is_shared() && !self.is_ours(&partition) {
+            return Ok(());
+        }
+        self.store.keep(lane, &partition, mark)
+    }
+
+    fn partition(&self, lane: &Lane) -> String {
+        let name = lane.to_string();
+        name.strip_prefix(&self.prefix).unwrap_or(&name).to_owned()
+    }
+
+    /// Forgets what was handed on of a partition, and what is to be kept of it.
+    async fn forget(&self, partition: &str) {
+        let epoch = self.part(partition, |part| {
             part.handed = None;
-            part.is_ours = false;
+            part.is_begun = false;
+            part.epoch += 1;
+            part.epoch
         });
         self.store.lost(partition);
+        self.send(Event::Lost { partition: partition.to_owned(), epoch }).await;
+    }
+
+    /// Gives a partition up that the broker has given to another reader, unless whoever says so is late himself.
+    pub(super) async fn lose(&self, partition: &str, epoch: u64) {
+        if self.epoch(partition) != epoch {
+            return;
+        }
+        self.part(partition, |part| part.is_ours = false);
         if !self.store.is_shared() {
             let why = format!(
                 "another reader took partition {partition}; give this host a consumer group of its own, or keep `checkpoints` in a storage account, by which hosts share a hub"
@@ -206,7 +257,7 @@ impl Desk {
             self.worry(&format!("partition {partition}"), &why);
         }
         self.status.note(partition, |figures| figures.is_owned = false);
-        self.send(Event::Lost(partition.to_owned())).await;
+        self.forget(partition).await;
     }
 
     /// Tells for a while that something was to be looked at.
@@ -221,8 +272,14 @@ impl Desk {
 
     /// Where a partition that is ours is to be read from; `None` is where the configuration says.
     pub(super) async fn resume(&self, partition: &str, extent: &Extent) -> Result<Option<Place>, Trouble> {
-        let kept = self.store.kept(&self.lane(partition)).await?;
-        let handed = self.handed(partition);
+        let kept = self.store.kept(&self.lane(partition), partition).await?;
+        let mut handed = self.handed(partition);
+        if handed.is_some() && kept.is_of_others {
+            // Another process had it meanwhile, and has read on.
+            self.forget(partition).await;
+            handed = None;
+        }
+        let kept = kept.place;
         let is_resumed = kept.is_some() || handed.is_some();
         let (begin, finding) = begin(handed.or(kept), self.start_of(partition), extent);
         let about = format!("partition {partition}");
@@ -242,11 +299,13 @@ impl Desk {
             }
             None => {}
         }
+        self.part(partition, |part| part.is_begun = true);
         let Begin::Behind(place) = begin else { return Ok(None) };
         self.part(partition, |part| part.handed = Some(place.clone()));
         if (!is_resumed || is_anew) && place.sequence_number >= 0 {
             // From now on it is known, whatever happens before the first message.
-            let received = Received { partition: partition.to_owned(), places: Vec::new(), end: place.clone(), messages: Vec::new(), epoch: 0 };
+            let received =
+                Received { partition: partition.to_owned(), places: Vec::new(), end: place.clone(), messages: Vec::new(), epoch: self.epoch(partition) };
             self.hand_on(received).await;
         }
         Ok(Some(place))
@@ -258,8 +317,8 @@ impl Desk {
             return Ok(());
         }
         for (partition, extent) in extents {
-            let kept = self.store.kept(&self.lane(partition)).await?;
-            let (begin, _) = begin(kept, self.start, extent);
+            let kept = self.store.kept(&self.lane(partition), partition).await?;
+            let (begin, _) = begin(kept.place, self.start, extent);
             let end = Some(extent.last).filter(|_| has_more(&begin, self.start, extent));
             self.part(partition, |part| part.end = end);
         }
@@ -295,14 +354,28 @@ impl Desk {
     }
 }
 
+/// What is known of where a partition is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Known {
+    /// It is to be looked at.
+    Nothing,
+    /// Behind this message, or at the start where there was none yet. It is no other place while a link reads it: what is on its way was not stored yet.
+    Begun(Option<Place>),
+}
+
 /// Whether something was handed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
     Yes,
     /// Nobody wants anything more.
     ToNobody,
+    /// The partition was lost meanwhile, so that nobody wants this.
+    TooLate,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,15 +13,15 @@ use tokio::runtime::Builder;
 use tokio::sync::mpsc::channel;
 use tokio::task::LocalSet;
 
+use super::blobs::{self, Blobs};
 use super::condition::{Status, Tell};
 use super::desk::{Desk, Phase, Reading};
-use super::owners::Alone;
 use super::service::{Access, Opener};
 use super::session::supervise;
 use super::source::EventHubSource;
 use super::store::Store;
 use crate::azure::provider;
-use crate::config::{Azure, EventHub, HubAccess};
+use crate::config::{Azure, Checkpoints, EventHub, HubAccess, HubTransport};
 use crate::tls;
 
 /// Batches that are received and wait to be decoded.
@@ -67,6 +67,9 @@ pub enum HubStartError {
     /// Mend what the text says.
     #[error("cannot tell whom to trust: {0}")]
     Trust(String),
+    /// Mend `checkpoints`.
+    #[error("{0}")]
+    Checkpoints(String),
     /// Mend the credential.
     #[error("cannot sign in: {0}")]
     Credential(String),
@@ -82,7 +85,14 @@ impl<D: Decoder> EventHubSource<D> {
         let (sender, events) = channel(WAITING);
         let prefix = format!("{input}/{}/{}/", hub.hub, hub.consumer_group);
         let count = usize::try_from(hub.receive_count).unwrap_or(usize::MAX);
-        let store = Store::Local { state, owners: Alone::default() };
+        let store = match &hub.checkpoints {
+            None => Store::local(state),
+            Some(checkpoints) => {
+                let prefix = format!("{}/{}/{}", hub.access.host(), hub.hub, hub.consumer_group);
+                let blobs = Blobs::new(checkpoints, storage_opener(checkpoints, azure.as_ref())?, prefix);
+                Store::shared(blobs.map_err(|trouble| HubStartError::Checkpoints(trouble.to_string()))?)
+            }
+        };
         let desk = Desk::new(prefix, hub.start, reading, (count, hub.receive_wait), store, Status::new(tell), stop, sender);
         let (desk, balance) = (Arc::new(desk), (hub.balance_update, hub.balance_expire));
         let access = Arc::new(access(hub, azure.as_ref(), uuid(&host_id))?);
@@ -110,13 +120,24 @@ impl Drop for Closing {
 }
 
 fn access(hub: EventHub, azure: Option<&Azure>, owner: String) -> Result<Access, HubStartError> {
-    let tls = tls::client(None, None).map_err(|error| HubStartError::Trust(error.to_string()))?;
     let host = hub.access.host().to_owned();
     let (opener, port, is_emulator) = match hub.access {
         HubAccess::ConnectionString { secret, parts } => (Opener::ConnectionString(secret), parts.port, parts.emulator),
         HubAccess::Namespace(_) => (Opener::Credential(credential(azure)?), None, false),
     };
-    Ok(Access { opener, host, port, is_emulator, hub: hub.hub, group: hub.consumer_group, transport: hub.transport, owner, tls: Arc::new(tls) })
+    let tls = match hub.transport {
+        HubTransport::Amqp if !is_emulator => Some(tls::client(None, None).map_err(|error| HubStartError::Trust(error.to_string()))?),
+        HubTransport::Amqp | HubTransport::WebSocket => None,
+    };
+    let tls = tls.map(Arc::new);
+    Ok(Access { opener, host, port, is_emulator, hub: hub.hub, group: hub.consumer_group, transport: hub.transport, owner, tls })
+}
+
+fn storage_opener(checkpoints: &Checkpoints, azure: Option<&Azure>) -> Result<blobs::Opener, HubStartError> {
+    Ok(match &checkpoints.storage_account_key {
+        Some(key) => blobs::Opener::Key(key.clone()),
+        None => blobs::Opener::Credential(credential(azure)?),
+    })
 }
 
 fn credential(azure: Option<&Azure>) -> Result<Arc<dyn TokenCredential>, HubStartError> {

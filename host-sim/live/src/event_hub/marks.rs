@@ -22,10 +22,10 @@ impl fmt::Debug for HubMarks {
 
 impl State for HubMarks {
     fn mark(&self, lane: &Lane) -> Result<Option<Mark>, BoxedError> {
-        self.desk.store.mark(lane)
+        self.desk.mark(lane)
     }
 
     fn keep(&self, lane: &Lane, mark: &Mark) -> Result<(), BoxedError> {
-        self.desk.store.keep(lane, mark)
+        self.desk.keep(lane, mark)
     }
 }

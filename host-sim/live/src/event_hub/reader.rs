@@ -33,22 +33,19 @@ pub(super) enum Over {
 /// Reads a partition that is ours until that is over. What is received and not handed on by then is received again.
 pub(super) async fn read(desk: Arc<Desk>, partition: Partition) -> Result<Over, Trouble> {
     let id = partition.id().to_owned();
-    desk.set_read(&id, true);
-    let over = receive(&desk, &partition, &id).await;
+    let epoch = desk.epoch(&id);
+    let over = receive(&desk, &partition, &id, epoch).await;
     match over {
         // It stays ours until everything is stored.
         Ok(Over::Read | Over::Stopped) => reached(&mut desk.phase.subscribe(), Phase::Finishing).await,
-        Ok(Over::Lost) => {
-            desk.lose(&id).await;
-            desk.set_read(&id, false);
-        }
+        Ok(Over::Lost) => desk.lose(&id, epoch).await,
         Err(_) => {}
     }
     partition.close().await;
     over
 }
 
-async fn receive(desk: &Desk, partition: &Partition, id: &str) -> Result<Over, Trouble> {
+async fn receive(desk: &Desk, partition: &Partition, id: &str, epoch: u64) -> Result<Over, Trouble> {
     let mut phase = desk.phase.subscribe();
     let mut messages = pin!(partition.messages());
     let mut gathered = Gathered::new(desk, id);
@@ -74,10 +71,12 @@ async fn receive(desk: &Desk, partition: &Partition, id: &str) -> Result<Over, T
             return Ok(Over::Lost);
         }
         let is_read = gathered.is_at_end();
-        if let Some(received) = gathered.take()
-            && desk.hand_on(received).await == Sent::ToNobody
-        {
-            return Ok(Over::Stopped);
+        if let Some(received) = gathered.take(epoch) {
+            match desk.hand_on(received).await {
+                Sent::Yes => {}
+                Sent::ToNobody => return Ok(Over::Stopped),
+                Sent::TooLate => return Ok(Over::Lost),
+            }
         }
         if is_read {
             desk.ended(id);
@@ -149,11 +148,11 @@ impl Gathered {
         self.end.is_some_and(|end| self.last >= Some(end))
     }
 
-    fn take(&mut self) -> Option<Received> {
+    fn take(&mut self, epoch: u64) -> Option<Received> {
         let received = std::mem::take(&mut self.received);
         self.bytes = 0;
         let end = received.last()?.place.clone();
         let (places, messages) = received.into_iter().map(|arrived| (arrived.place, arrived.message)).unzip();
-        Some(Received { partition: self.id.clone(), places, end, messages, epoch: 0 })
+        Some(Received { partition: self.id.clone(), places, end, messages, epoch })
     }
 }

@@ -21,7 +21,7 @@ use tokio::time::timeout;
 pub(super) use self::errors::Broken;
 use self::errors::Stage;
 pub(super) use self::messages::Arrived;
-use super::desk::Desk;
+use super::desk::{Desk, Known};
 use super::owners::Claim;
 use super::place::Extent;
 use super::trouble::{Kind, Trouble};
@@ -44,7 +44,8 @@ pub(super) struct Access {
     pub(super) transport: HubTransport,
     /// What tells this process from others.
     pub(super) owner: String,
-    pub(super) tls: Arc<ClientConfig>,
+    /// Whom it trusts; nobody where nothing is encrypted here.
+    pub(super) tls: Option<Arc<ClientConfig>>,
 }
 
 /// What opens a hub.
@@ -71,8 +72,10 @@ impl fmt::Debug for Service {
 impl Service {
     /// Connects.
     pub(super) async fn open(access: Arc<Access>) -> Result<Self, Trouble> {
-        let needs_tunnel = access.transport == HubTransport::Amqp && !access.is_emulator;
-        let tunnel = if needs_tunnel { Some(Tunnel::open(&access.host, access.port, access.tls.clone()).await?) } else { None };
+        let tunnel = match &access.tls {
+            Some(tls) => Some(Tunnel::open(&access.host, access.port, Arc::clone(tls)).await?),
+            None => None,
+        };
         let questions = client(&access, tunnel.as_ref()).await?;
         Ok(Self { access, questions, tunnel })
     }
@@ -231,17 +234,23 @@ impl CheckpointStore for Clerk {
     async fn claim_ownership(&self, ownerships: &[Ownership]) -> azure_core::Result<Vec<Ownership>> {
         let claims: Vec<Claim> = ownerships.iter().map(claim).collect();
         let won = self.desk.store.claim(&claims).await.map_err(errors::azure)?;
-        self.desk.owned(&won.iter().map(|claim| claim.partition.clone()).collect());
+        self.desk.owned(&won.iter().map(|claim| claim.partition.clone()).collect()).await;
         let by_id: BTreeMap<&str, &Ownership> = ownerships.iter().map(|ownership| (ownership.partition_id.as_str(), ownership)).collect();
         Ok(won.iter().filter_map(|claim| by_id.get(claim.partition.as_str()).map(|ownership| changed((*ownership).clone(), claim))).collect())
     }
 
-    /// The crate asks for all of them at each turn, and uses those of partitions that it begins with.
+    /// The crate asks for all of them at each turn, and uses those of partitions that it opens a link for, which may be one that is just being closed.
     async fn list_checkpoints(&self, namespace: &str, hub: &str, group: &str) -> azure_core::Result<Vec<Checkpoint>> {
         let mut checkpoints = Vec::new();
-        for partition in self.desk.unread() {
-            let extent = self.service.extent(&partition).await.map_err(errors::azure)?;
-            let Some(place) = self.desk.resume(&partition, &extent).await.map_err(errors::azure)? else { continue };
+        for (partition, known) in self.desk.ours() {
+            let place = match known {
+                Known::Begun(place) => place,
+                Known::Nothing => {
+                    let extent = self.service.extent(&partition).await.map_err(errors::azure)?;
+                    self.desk.resume(&partition, &extent).await.map_err(errors::azure)?
+                }
+            };
+            let Some(place) = place else { continue };
             checkpoints.push(Checkpoint {
                 fully_qualified_namespace: namespace.to_owned(),
                 event_hub_name: hub.to_owned(),

@@ -26,6 +26,12 @@ const STEADY: Duration = Duration::from_secs(60);
 /// How often it is tried by who reads to the end.
 const ATTEMPTS: u32 = 5;
 
+/// How often it is looked whether there are checkpoints to write.
+const WRITE: Duration = Duration::from_millis(500);
+
+/// What a concern about them is filed under.
+const CHECKPOINTS: &str = "checkpoints";
+
 /// How often the caller's signal is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -43,11 +49,12 @@ pub(super) type Balance = (Duration, Duration);
 /// Receives until it is to end.
 pub(super) async fn supervise(desk: Arc<Desk>, access: Arc<Access>, balance: Balance) {
     let watcher = spawn_local(watch_signal(Arc::clone(&desk)));
+    let writer = spawn_local(write_again(Arc::clone(&desk)));
     let (mut pause, mut failures, mut known) = (FIRST, 0, BTreeSet::new());
     loop {
         let started = Instant::now();
         let ended = session(&desk, &access, balance, &mut known).await;
-        desk.none_read();
+        desk.none_begun();
         let trouble = match ended {
             Ok(End::Finished) => break,
             Ok(End::Changed) => continue,
@@ -71,6 +78,11 @@ pub(super) async fn supervise(desk: Arc<Desk>, access: Arc<Access>, balance: Bal
     }
     reached(&mut desk.phase.subscribe(), Phase::Finishing).await;
     watcher.abort();
+    writer.abort();
+    if let Err(trouble) = desk.store.finish(&access.owner).await {
+        // What is not kept is read again.
+        desk.status.fail(&trouble.to_string());
+    }
     desk.status.stopped();
 }
 
@@ -87,9 +99,21 @@ async fn watch_signal(desk: Arc<Desk>) {
     desk.enter(Phase::Draining);
 }
 
+/// Writes checkpoints whose time has come.
+async fn write_again(desk: Arc<Desk>) {
+    loop {
+        sleep(WRITE).await;
+        match desk.store.write_due().await {
+            Ok(()) => desk.status.calm(CHECKPOINTS),
+            Err(trouble) => desk.status.worry(CHECKPOINTS, &format!("{trouble}; until then a restart would store again what is stored")),
+        }
+    }
+}
+
 async fn session(desk: &Arc<Desk>, access: &Arc<Access>, balance: Balance, known: &mut BTreeSet<String>) -> Result<End, Trouble> {
     let mut phase = desk.phase.subscribe();
     let begun = async {
+        desk.store.prepare().await?;
         let service = Arc::new(Service::open(Arc::clone(access)).await?);
         let partitions = service.partitions().await?;
         ask(desk, &service, &partitions).await?;
@@ -172,7 +196,7 @@ async fn ask_again(desk: Arc<Desk>, service: Arc<Service>, partitions: Vec<Strin
 async fn look_elsewhere(desk: &Desk) -> Result<(), Trouble> {
     for partition in desk.unended() {
         if !desk.is_ours(&partition)
-            && let (Some(end), Some(place)) = (desk.end(&partition), desk.store.kept(&desk.lane(&partition)).await?)
+            && let (Some(end), Some(place)) = (desk.end(&partition), desk.store.kept(&desk.lane(&partition), &partition).await?.place)
             && place.sequence_number >= end
         {
             desk.ended(&partition);

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use event_hub_broker::Broker;
 use host_sim_live::Secret;
-use host_sim_live::config::{Azure, ConnectionString, EventHub, HubAccess, HubTransport, Start};
-use host_sim_live::event_hub::{Condition, EventHubSource, HubError, Link, Reading, Status};
+use host_sim_live::config::{Azure, Checkpoints, ConnectionString, EventHub, HubAccess, HubTransport, Start};
+use host_sim_live::event_hub::{Condition, EventHubSource, HubError, Link, Reading, Status, Tell};
 use host_sim_runtime::contract::{Decoded, Document, Message, Timestamp};
 use host_sim_runtime::flow::{Bounds, BoxedError, DeadLetters, Fate, Flow, FlowError, Item, Lane, Letter, Mark, Sink, SinkError, State, StopSignal};
 use host_sim_runtime::{Clock, Decoder, Stop};
@@ -60,6 +60,7 @@ impl Decoder for Plain {
 pub(crate) struct World {
     /// How often each document was stored.
     stored: Mutex<BTreeMap<String, usize>>,
+    bodies: Mutex<BTreeMap<String, Vec<u8>>>,
     order: Mutex<Vec<String>>,
     letters: Mutex<BTreeSet<String>>,
     marks: Mutex<BTreeMap<String, Mark>>,
@@ -106,6 +107,10 @@ impl World {
 
     pub(crate) fn ids(&self) -> BTreeSet<String> {
         lock(&self.stored).keys().cloned().collect()
+    }
+
+    pub(crate) fn bodies(&self) -> BTreeMap<String, Vec<u8>> {
+        lock(&self.bodies).clone()
     }
 
     /// In the order in which they were stored.
@@ -156,6 +161,7 @@ impl Sink for World {
             }
             *lock(&self.stored).entry(item.document.id.clone()).or_default() += 1;
             lock(&self.order).push(item.document.id.clone());
+            lock(&self.bodies).insert(item.document.id.clone(), item.document.body.clone());
             fates.push(Fate::Stored);
         }
         Ok(fates)
@@ -199,8 +205,12 @@ pub(crate) struct Setup {
 
 impl Setup {
     pub(crate) fn of(broker: &Broker, hub: &str) -> Self {
-        let secret = broker.connection_string(hub);
-        let parts = ConnectionString { host: "127.0.0.1".into(), port: Some(broker.port()), entity_path: Some(hub.into()), emulator: true };
+        Self::at(broker.port(), "planted-hub-key-0001", hub)
+    }
+
+    pub(crate) fn at(port: u16, key: &str, hub: &str) -> Self {
+        let secret = format!("Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName=test;SharedAccessKey={key};EntityPath={hub};UseDevelopmentEmulator=true");
+        let parts = ConnectionString { host: "127.0.0.1".into(), port: Some(port), entity_path: Some(hub.into()), emulator: true };
         Self::with(HubAccess::ConnectionString { secret: Secret::new(secret), parts }, hub)
     }
 
@@ -221,6 +231,16 @@ impl Setup {
         Self { hub, azure: None, reading: Reading::OnAndOn, host_id: "0123456789abcdef0123456789abcdef".into(), bounds }
     }
 
+    /// The same at a broker that encrypts.
+    pub(crate) fn encrypted(mut self, transport: HubTransport) -> Self {
+        let HubAccess::ConnectionString { secret, parts } = self.hub.access else { panic!("it has one") };
+        let secret = Secret::new(secret.expose().replace("127.0.0.1", "localhost").replace(";UseDevelopmentEmulator=true", ""));
+        let parts = ConnectionString { host: "localhost".into(), emulator: false, ..parts };
+        self.hub.access = HubAccess::ConnectionString { secret, parts };
+        self.hub.transport = transport;
+        self
+    }
+
     pub(crate) fn start(mut self, start: Start) -> Self {
         self.hub.start = start;
         self
@@ -231,12 +251,21 @@ impl Setup {
         self
     }
 
-    /// Starts a host that reads into a world.
-    pub(crate) fn run(&self, world: &Arc<World>) -> Host {
-        let (setup, world, stop) = (self.clone(), Arc::clone(world), StopSignal::default());
-        let told = Arc::new(Mutex::new(Vec::new()));
-        let all = Arc::clone(&told);
-        let link = Link {
+    pub(crate) fn checkpoints(mut self, checkpoints: Checkpoints) -> Self {
+        self.hub.checkpoints = Some(checkpoints);
+        // A claim outlives a busy machine.
+        self.hub.balance_expire = Duration::from_secs(5);
+        self
+    }
+
+    pub(crate) fn host(mut self, digit: char) -> Self {
+        self.host_id = digit.to_string().repeat(32);
+        self
+    }
+
+    pub(crate) fn link(&self, state: Arc<dyn State + Send + Sync>, stop: StopSignal, tell: Tell) -> Link<Plain> {
+        let setup = self.clone();
+        Link {
             input: "alerts".into(),
             hub: setup.hub,
             azure: setup.azure,
@@ -245,12 +274,20 @@ impl Setup {
             jobs: NonZeroUsize::MIN,
             clock: Clock::Fixed(0),
             reading: setup.reading,
-            state: world.clone(),
+            state,
             host_id: setup.host_id,
-            stop: stop.clone(),
-            tell: Box::new(move |condition| lock(&all).push(condition.clone())),
-        };
-        let mut source = EventHubSource::start(link).expect("it starts");
+            stop,
+            tell,
+        }
+    }
+
+    /// Starts a host that reads into a world.
+    pub(crate) fn run(&self, world: &Arc<World>) -> Host {
+        let (setup, world, stop) = (self.clone(), Arc::clone(world), StopSignal::default());
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let all = Arc::clone(&told);
+        let tell = Box::new(move |condition: &Condition| lock(&all).push(condition.clone()));
+        let mut source = EventHubSource::start(self.link(world.clone(), stop.clone(), tell)).expect("it starts");
         let (status, signal) = (source.status(), stop.clone());
         let thread = thread::spawn(move || {
             let marks = source.marks();
