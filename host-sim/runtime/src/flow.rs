@@ -70,6 +70,7 @@ mod state;
 mod stop_signal;
 mod walking;
 
+use std::panic::resume_unwind;
 use std::thread;
 
 pub use self::bounds::Bounds;
@@ -109,30 +110,55 @@ impl Flow<'_> {
     pub fn run<S: Source>(&self, source: &mut S, mut watch: impl FnMut(&S, &Parcel)) -> Result<(), FlowError<S::Error>> {
         let delivery = Delivery::new(self.sink, self.state, self.dead_letters, self.bounds, &self.stop);
         let end = thread::scope(|scope| {
-            // A panic on either side must not leave the other one waiting.
-            let _closing = Closing(&delivery);
-            for _ in 0..self.bounds.senders.get() {
-                scope.spawn(|| {
-                    let _closing = Closing(&delivery);
-                    delivery.deliver_all();
-                });
+            // A panic on any side must not leave another one waiting.
+            let keeping = Keeping(&delivery);
+            let sending = || {
+                let _closing = Closing(&delivery);
+                delivery.deliver_all();
+            };
+            let senders: Vec<_> = (0..self.bounds.senders.get()).map(|_| scope.spawn(sending)).collect();
+            scope.spawn(|| {
+                let _closing = Closing(&delivery);
+                delivery.keep_all();
+            });
+            let end = self.take_all(source, &mut watch, &delivery);
+            for sender in senders {
+                sender.join().unwrap_or_else(|panic| resume_unwind(panic));
             }
-            while let Some(parcel) = source.next_parcel(&self.stop)? {
-                for lane in source.lost() {
-                    delivery.forget(&lane);
-                }
-                watch(source, &parcel);
-                if !delivery.take_on(parcel) {
-                    break;
-                }
-            }
-            Ok(())
+            drop(keeping);
+            end
         });
         match (delivery.failure(), end) {
             (Some(error), _) => Err(FlowError::Delivery(error)),
             (None, Err(error)) => Err(FlowError::Source(error)),
             (None, Ok(())) => Ok(()),
         }
+    }
+}
+
+impl Flow<'_> {
+    /// Takes parcels until there are no more, or nobody wants any.
+    fn take_all<S: Source>(&self, source: &mut S, watch: &mut impl FnMut(&S, &Parcel), delivery: &Delivery<'_>) -> Result<(), S::Error> {
+        let _closing = Closing(delivery);
+        while let Some(parcel) = source.next_parcel(&self.stop)? {
+            for lane in source.lost() {
+                delivery.forget(&lane);
+            }
+            watch(source, &parcel);
+            if !delivery.take_on(parcel) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Ends the keeping of marks when it goes.
+struct Keeping<'a>(&'a Delivery<'a>);
+
+impl Drop for Keeping<'_> {
+    fn drop(&mut self) {
+        self.0.end_keeping();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Brings documents to a sink, whatever the sink: batches, waiting, halving, one fate for each document. Forgetting is never success.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::bounds::Bounds;
 use super::dead_letters::{DeadLetters, Letter};
@@ -24,17 +24,41 @@ pub(super) struct Delivery<'a> {
     ledger: Mutex<Ledger>,
     /// Held while a mark is kept, so that an older one never replaces a newer one.
     keeping: Mutex<()>,
+    /// Whether there is a mark to keep, and whether there will be more.
+    marks: Mutex<Marks>,
+    earned: Condvar,
     failed: Mutex<Option<DeliveryError>>,
+}
+
+/// What who keeps marks has to know.
+#[derive(Debug, Default)]
+struct Marks {
+    /// Lanes of which a parcel came.
+    known: HashSet<Lane>,
+    are_earned: bool,
+    are_over: bool,
 }
 
 impl<'a> Delivery<'a> {
     pub(super) fn new(sink: &'a dyn Sink, state: &'a dyn State, dead_letters: &'a dyn DeadLetters, bounds: Bounds, stop: &'a StopSignal) -> Self {
-        Self { sink, state, dead_letters, bounds, stop, queue: Queue::default(), ledger: Mutex::default(), keeping: Mutex::default(), failed: Mutex::default() }
+        Self {
+            sink,
+            state,
+            dead_letters,
+            bounds,
+            stop,
+            queue: Queue::default(),
+            ledger: Mutex::default(),
+            keeping: Mutex::default(),
+            marks: Mutex::default(),
+            earned: Condvar::new(),
+            failed: Mutex::default(),
+        }
     }
 
     /// Takes a parcel on: its dead letters are kept and its documents wait for the sink. Gives whether there is any use in more of them.
     ///
-    /// A mark with nothing before it is kept on return. So a run whose first parcel is its first cursor cannot lose that once a document has left.
+    /// The first mark of a lane, with nothing before it, is kept on return. So a run whose first parcel is its first cursor cannot lose that once a document has left.
     pub(super) fn take_on(&self, parcel: Parcel) -> bool {
         for letter in &parcel.dead {
             let number = parcel.number_of(Some(letter.source));
@@ -44,9 +68,14 @@ impl<'a> Delivery<'a> {
             }
         }
         let ticket = Arc::new(self.ledger().enter(&parcel.lane, parcel.documents.len(), parcel.mark.clone()));
-        if let Err(error) = self.keep_earned() {
-            self.fail(error);
-            return false;
+        let is_first = self.marks().known.insert(parcel.lane.clone());
+        if is_first {
+            if let Err(error) = self.keep_earned() {
+                self.fail(error);
+                return false;
+            }
+        } else if parcel.documents.is_empty() {
+            self.tell_earned();
         }
         let numbers: Vec<Option<u64>> = parcel.documents.iter().map(|document| parcel.number_of(document.source)).collect();
         let items: Vec<Item> = parcel.documents.into_iter().zip(numbers).map(|(document, number)| Item { document, number }).collect();
@@ -146,8 +175,44 @@ impl<'a> Delivery<'a> {
             settled += 1;
             self.ledger().settle(&ticket);
         }
-        self.keep_earned()?;
+        if settled > 0 {
+            self.tell_earned();
+        }
         Ok((rest, settled))
+    }
+
+    /// Keeps marks as they are earned, in a thread of its own until nothing more is earned: keeping one takes as long as a disk does, and while it does, only
+    /// the newest of those that are earned meanwhile has to be kept.
+    pub(super) fn keep_all(&self) {
+        loop {
+            let waiting = |marks: &mut Marks| !(marks.are_earned || marks.are_over);
+            let mut marks = self.earned.wait_while(self.marks(), waiting).unwrap_or_else(PoisonError::into_inner);
+            let is_over = marks.are_over;
+            marks.are_earned = false;
+            drop(marks);
+            if let Err(error) = self.keep_earned() {
+                self.fail(error);
+                return;
+            }
+            if is_over {
+                return;
+            }
+        }
+    }
+
+    /// Nothing more is earned.
+    pub(super) fn end_keeping(&self) {
+        self.marks().are_over = true;
+        self.earned.notify_all();
+    }
+
+    fn tell_earned(&self) {
+        self.marks().are_earned = true;
+        self.earned.notify_all();
+    }
+
+    fn marks(&self) -> MutexGuard<'_, Marks> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps all marks that are earned.
