@@ -142,7 +142,7 @@ fn plain_duration(text: &str) -> Option<String> {
         rest = after;
     }
     let units = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
-    let (unit, each) = units.into_iter().find(|(_, each)| milliseconds > 0 && milliseconds % each == 0)?;
+    let (unit, each) = units.into_iter().find(|(_, each)| milliseconds > 0 && milliseconds.is_multiple_of(*each))?;
     Some(format!("{}{unit}", milliseconds / each))
 }
 
