@@ -167,21 +167,7 @@ mod tests {
 
     /// As plain as can be, without a host.
     pub(super) fn settings() -> Elasticsearch {
-        Elasticsearch {
-            hosts: Vec::new(),
-            login: None,
-            ca_file: None,
-            ca_fingerprint: None,
-            proxy: None,
-            gzip: true,
-            bulk_bytes: 5 << 20,
-            bulk_documents: 1_000,
-            workers: 2,
-            pipeline: None,
-            add_ingested: false,
-            add_agent: false,
-            kibana: None,
-        }
+        Elasticsearch::at(Vec::new())
     }
 
     #[test]

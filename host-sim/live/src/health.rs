@@ -15,7 +15,7 @@ use host_sim_runtime::contract::{Severity, Timestamp};
 use host_sim_runtime::flow::Parcel;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::advice::{Denials, of_answer, of_failure, scope};
+pub(crate) use self::advice::{Denials, of_answer, of_failure, path, scope};
 use self::backlog::Backlog;
 use self::metrics::{InputMetrics, Metrics};
 pub(crate) use self::server::{MonitoringError, Server};

@@ -9,8 +9,8 @@ mod told;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use host_sim_runtime::Component;
 use host_sim_runtime::flow::{BoxedError, DeliveryError, FlowError, Parcel, StopSignal};
+use host_sim_runtime::{Component, Instance};
 
 use crate::azure::{Patience, Trace};
 use crate::config::{Input, Source};
@@ -54,6 +54,16 @@ pub(crate) struct Work {
     pub(crate) health: Arc<InputHealth>,
     pub(crate) stop: StopSignal,
     pub(crate) shared: Arc<Shared>,
+}
+
+impl Work {
+    /// A fresh instance of the component, set up.
+    fn start(&self) -> Result<Instance, Trouble> {
+        let mut instance = self.component.start().map_err(|error| Trouble::of(Cause::Source, &error))?;
+        let warnings = instance.configure(&self.input.settings).map_err(|error| Trouble::of(Cause::Source, &error))?;
+        warnings.iter().for_each(|warning| self.health.problem(warning.severity, "settings", &warning.message));
+        Ok(instance)
+    }
 }
 
 /// Why an input cannot go on. It may when it is built again.

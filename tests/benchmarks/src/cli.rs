@@ -72,7 +72,7 @@ fn decode(file: &Path, dataset: &str, cache: &Path) -> anyhow::Result<Run> {
 }
 
 /// The most that the process has held so far; nothing once it has ended.
-fn peak_kib_of(child: &Child) -> u64 {
+pub(crate) fn peak_kib_of(child: &Child) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     peak.and_then(|peak| peak.trim().trim_end_matches("kB").trim_end().parse().ok()).unwrap_or(0)

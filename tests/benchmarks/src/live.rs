@@ -1,7 +1,7 @@
 //! Figures of a live host: `host-sim run` between a mock of Azure on this machine, with the time of a real one for an answer, and where documents go.
 
 use std::fs;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -10,6 +10,7 @@ use live_servers::{Azure, SearchServer, Tenant};
 use serde_json::{Value, json};
 use tests::{Scratch, built_into, component, host_sim};
 
+use crate::cli::peak_kib_of;
 use crate::report::Report;
 
 /// How long Azure takes for an answer.
@@ -162,14 +163,8 @@ impl Bench {
         let run: Value = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find(|line| line["input"] == "posture").context("no run")?;
         let documents = run["documents"].as_u64().and_then(|count| u32::try_from(count).ok()).context("no count of documents")?;
         let requests = u32::try_from(self.azure.asked().len())?;
-        Ok(Run { time, cpu, peak_mib: f64::from(peak_kib) / 1024.0, requests, documents })
+        Ok(Run { time, cpu, peak_mib: peak_kib as f64 / 1024.0, requests, documents })
     }
-}
-
-fn peak_kib_of(child: &Child) -> u32 {
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    peak.and_then(|peak| peak.trim().trim_end_matches("kB").trim_end().parse().ok()).unwrap_or(0)
 }
 
 /// Seconds that a process has worked so far; nothing once it has ended.

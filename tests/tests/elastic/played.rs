@@ -165,21 +165,8 @@ impl Played {
     fn settings(&self, has_kibana: bool) -> Elasticsearch {
         let at = |server: &Server| format!("http://{}", server.address()).parse().expect("a URL");
         let key = |text: &str| ApiKey(Secret::new(text));
-        Elasticsearch {
-            hosts: vec![at(&self.elasticsearch)],
-            login: Some(Login::ApiKey(key("key-of-elasticsearch"))),
-            ca_file: None,
-            ca_fingerprint: None,
-            proxy: None,
-            gzip: true,
-            bulk_bytes: 5 << 20,
-            bulk_documents: 1_000,
-            workers: 1,
-            pipeline: None,
-            add_ingested: false,
-            add_agent: false,
-            kibana: has_kibana.then(|| Kibana { host: at(&self.kibana), api_key: Some(key("key-of-kibana")), space: Some("soc".into()) }),
-        }
+        let kibana = has_kibana.then(|| Kibana { host: at(&self.kibana), api_key: Some(key("key-of-kibana")), space: Some("soc".into()) });
+        Elasticsearch { login: Some(Login::ApiKey(key("key-of-elasticsearch"))), kibana, ..Elasticsearch::at(vec![at(&self.elasticsearch)]) }
     }
 
     pub(crate) fn run(&self, has_kibana: bool, mode: Mode) -> Report {

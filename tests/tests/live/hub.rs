@@ -85,7 +85,7 @@ fn killed_at_any_time_it_stores_each_event_once() {
 }
 
 #[test]
-fn a_hub_that_is_gone_and_a_wrong_key_are_states_and_it_goes_on_when_they_are_mended() {
+fn a_wrong_key_is_a_state_and_it_goes_on_when_that_is_mended() {
     let broker = Broker::start().with_hub(HUB, 1, &["$Default"]);
     let mut setup = setup("hub-states", &broker);
     setup.input()["event_hub"]["connection_string"] = json!(broker.connection_string(HUB).replace("planted-hub-key", "another-hub-key"));

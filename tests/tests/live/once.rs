@@ -79,6 +79,9 @@ fn documents_go_to_a_pipe_too_and_a_reader_that_has_gone_ends_it() {
     let ids: std::collections::BTreeSet<String> =
         ended.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["id"].as_str().expect("an id").to_owned()).collect();
     assert_eq!((ended.stdout.lines().count(), ids.len()), (32, 32));
+    let mut running = setup.start(&["run"]);
+    running.close_stdout();
+    assert_eq!(running.end(), 1, "what nobody reads is not stored");
 }
 
 #[test]

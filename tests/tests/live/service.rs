@@ -63,7 +63,7 @@ fn it_says_over_http_how_it_is() {
 }
 
 #[test]
-fn runs_come_after_each_interval_and_missed_ones_are_one() {
+fn runs_come_after_each_interval() {
     let mut setup = Setup::new("interval", Tenant::default());
     setup.input()["poll"]["every"] = json!("30m");
     let host = Hosted::start(&setup, 3_600);

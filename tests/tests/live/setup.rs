@@ -146,6 +146,11 @@ impl Running {
         wait_for("its end", || self.ended())
     }
 
+    /// Whoever read its documents has gone.
+    pub(crate) fn close_stdout(&mut self) {
+        drop(self.child.stdout.take());
+    }
+
     /// Bytes of memory that it has now.
     pub(crate) fn memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();

@@ -117,12 +117,6 @@ fn judge(endpoint: &BulkEndpoint, setup: &Setup, sizes: &[(u64, u64)], seed: u64
             None => *records.entry(document["event"]["id"].as_str().expect("an id").to_owned()).or_default() += 1,
         }
     }
-    // Each record is there once for each complete run, and perhaps for those that were not.
-    let few: Vec<_> = records.iter().filter(|(_, count)| !(complete..=complete + incomplete).contains(*count)).collect();
-    assert!(few.is_empty() && complete > 0, "seed {seed}: {complete} complete runs, {incomplete} others, {few:?}");
-    assert_eq!(records.len(), 60 - 6 + 18, "seed {seed}");
-    let log = fs::read_to_string(setup.scratch.path().join("log")).expect("readable");
-    assert!(log.matches("a run was not complete").count() >= incomplete, "seed {seed}: each is told");
     let most = |part: &[(u64, u64)]| part.iter().fold((0, 0), |most, size| (most.0.max(size.0), most.1.max(size.1)));
     let (early, late) = sizes.split_at(sizes.len() / 2);
     let (early, late) = (most(early), most(late));
@@ -134,6 +128,12 @@ fn judge(endpoint: &BulkEndpoint, setup: &Setup, sizes: &[(u64, u64)], seed: u64
         early.1,
         late.1
     );
+    // Each record is there once for each complete run, and perhaps for those that were not.
+    let few: Vec<_> = records.iter().filter(|(_, count)| !(complete..=complete + incomplete).contains(*count)).collect();
+    assert!(few.is_empty() && complete > 0, "seed {seed}: {complete} complete runs, {incomplete} others, {few:?}");
+    assert_eq!(records.len(), 60 - 6 + 18, "seed {seed}");
+    let log = fs::read_to_string(setup.scratch.path().join("log")).expect("readable");
+    assert!(log.matches("a run was not complete").count() >= incomplete, "seed {seed}: each is told");
     assert!(late.0 <= early.0 + early.0 / 4, "seed {seed}: memory grows, {early:?} {late:?}");
     assert!(late.1 <= early.1.max(64 << 10), "seed {seed}: the state grows, {early:?} {late:?}");
 }

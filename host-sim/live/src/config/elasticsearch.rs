@@ -62,6 +62,27 @@ pub struct Elasticsearch {
     pub kibana: Option<Kibana>,
 }
 
+impl Elasticsearch {
+    /// These nodes, and what holds where nothing else is said.
+    pub fn at(hosts: Vec<Url>) -> Self {
+        Self {
+            hosts,
+            login: None,
+            ca_file: None,
+            ca_fingerprint: None,
+            proxy: None,
+            gzip: true,
+            bulk_bytes: 5 << 20,
+            bulk_documents: 1_000,
+            workers: 2,
+            pipeline: None,
+            add_ingested: false,
+            add_agent: false,
+            kibana: None,
+        }
+    }
+}
+
 /// Who signs in.
 #[derive(Debug, Clone)]
 pub enum Login {
@@ -102,8 +123,8 @@ pub struct Kibana {
 /// Reads a section `elasticsearch`.
 pub(super) fn read(section: &Section<'_>) -> Option<Elasticsearch> {
     let cloud = section.converted("cloud_id", cloud_id);
-    let hosts = hosts(section, cloud.as_ref());
-    let login = login(section, &hosts);
+    let default = Elasticsearch::at(hosts(section, cloud.as_ref()));
+    let login = login(section, &default.hosts);
     let ca_file = section.pem("ca_file", &["BEGIN CERTIFICATE-----"]);
     let ca_fingerprint = section.converted("ca_fingerprint", fingerprint);
     let kibana = section.section("kibana", &["host", "api_key", "space"]);
@@ -114,19 +135,19 @@ pub(super) fn read(section: &Section<'_>) -> Option<Elasticsearch> {
     let add = added(section);
     let count = |key, most, default: usize| usize::try_from(section.integer(key, 1..=most, default as u64)).unwrap_or(default);
     Some(Elasticsearch {
-        hosts,
         login,
         ca_file,
         ca_fingerprint,
         proxy: proxy::read(section),
-        gzip: section.switch("gzip", true),
-        bulk_bytes: section.size("bulk_bytes", 1024..=100 << 20, 5 << 20),
-        bulk_documents: count("bulk_documents", 100_000, 1000),
-        workers: count("workers", 64, 2),
+        gzip: section.switch("gzip", default.gzip),
+        bulk_bytes: section.size("bulk_bytes", 1024..=100 << 20, default.bulk_bytes),
+        bulk_documents: count("bulk_documents", 100_000, default.bulk_documents),
+        workers: count("workers", 64, default.workers),
         pipeline: section.checked("pipeline", names::pipeline),
         add_ingested: add.contains(&Added::Ingested),
         add_agent: add.contains(&Added::Agent),
         kibana,
+        ..default
     })
 }
 

@@ -11,7 +11,7 @@ use host_sim_runtime::{Clock, Component};
 use super::Finding;
 use crate::azure::{AzureTransport, Link, Patience};
 use crate::config::{Input, Poll};
-use crate::health::{of_answer, scope};
+use crate::health::{of_answer, path, scope};
 use crate::redactor::Redactor;
 use crate::text::{chain, one_line};
 
@@ -109,12 +109,6 @@ fn is_list_of_a_scope(path: &str) -> bool {
     // That of the tenant has no scope before the provider.
     let is_of_tenant = scope(path) == path && path.split('/').filter(|segment| !segment.is_empty()).count() == 3;
     is_of_tenant || (segments == 3 && !scope(path).to_ascii_lowercase().contains("/resourcegroups/"))
-}
-
-/// What is asked for, without the query: another page of a list is the same list.
-fn path(url: &str) -> &str {
-    let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or(url);
-    path.split(['?', '#']).next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -76,10 +76,15 @@ pub(crate) fn of_failure(why: &str) -> String {
     }
 }
 
+/// The path of a request, without its query: another page of a list is the same list.
+pub(crate) fn path(url: &str) -> &str {
+    let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or(url);
+    path.split(['?', '#']).next().unwrap_or_default()
+}
+
 /// What a request asks about: the path before the provider.
 pub(crate) fn scope(url: &str) -> &str {
-    let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or(url);
-    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let path = path(url);
     let at = path.to_ascii_lowercase().find("/providers/microsoft.security");
     at.and_then(|at| path.get(..at)).filter(|scope| !scope.is_empty()).unwrap_or(path)
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use host_sim_runtime::Clock;
 use host_sim_runtime::contract::Description;
 use host_sim_runtime::flow::{Flow, Parcel};
-use host_sim_runtime::{Clock, Instance};
 
 use super::counted::{CountedLetters, CountedSink, CountedState};
 use super::measured::MeasuredDecoder;
@@ -107,14 +107,4 @@ fn tell(condition: &Condition, health: &InputHealth) {
 fn partition(id: String, figures: &PartitionFigures) -> Partition {
     let behind = figures.received_enqueued.filter(|_| figures.lag() > 0).map(|enqueued| Clock::System.now().saturating_sub(enqueued));
     Partition { id, is_owned: figures.is_owned, lag: figures.lag(), behind: Duration::from_millis(behind.unwrap_or_default()), lost: figures.lost }
-}
-
-impl Work {
-    /// A fresh instance of the component, set up.
-    pub(super) fn start(&self) -> Result<Instance, Trouble> {
-        let mut instance = self.component.start().map_err(|error| Trouble::of(Cause::Source, &error))?;
-        let warnings = instance.configure(&self.input.settings).map_err(|error| Trouble::of(Cause::Source, &error))?;
-        warnings.iter().for_each(|warning| self.health.problem(warning.severity, "settings", &warning.message));
-        Ok(instance)
-    }
 }

@@ -12,21 +12,8 @@ use host_sim_runtime::flow::{Bounds, Item, StopSignal};
 
 /// Settings for these addresses, as plain as can be.
 pub fn settings(addresses: &[&str]) -> Elasticsearch {
-    Elasticsearch {
-        hosts: addresses.iter().map(|address| address.parse().expect("a URL")).collect(),
-        login: None,
-        ca_file: None,
-        ca_fingerprint: None,
-        proxy: None,
-        gzip: true,
-        bulk_bytes: 5 << 20,
-        bulk_documents: 1_000,
-        workers: 1,
-        pipeline: None,
-        add_ingested: false,
-        add_agent: false,
-        kibana: None,
-    }
+    let hosts = addresses.iter().map(|address| address.parse().expect("a URL")).collect();
+    Elasticsearch { workers: 1, ..Elasticsearch::at(hosts) }
 }
 
 pub const DATASETS: [&str; 2] = ["defender.event", "defender.run"];
