@@ -13,6 +13,17 @@ const FIRST_GUESS: usize = 256 << 10;
 /// Bytes that one remembered hash takes in a set, its share of the tree included.
 const HASH: usize = 32;
 
+/// What a page is needed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// The list of one assessment's sub-assessments stands still without it.
+    Chain,
+    /// A list of a scope stands still without it.
+    List,
+    /// Nothing stands still yet: it is read ahead.
+    Ahead,
+}
+
 /// Bytes of one kind, and how many of them are allowed.
 #[derive(Debug, Clone, Copy, Default)]
 struct Share {
@@ -32,9 +43,9 @@ impl Share {
 
 /// The bytes that a walk holds and may hold.
 ///
-/// An eighth of `max_memory` is for the documents of a step, an eighth for hashes of what was seen and, where all sub-assessments are listed, half for the
-/// assessments that wait for theirs. The rest is for pages and the assessments whose sub-assessments are being read; of that, an eighth of all at most
-/// holds what is known of kinds of assessments.
+/// An eighth of `max_memory`, but no more than a step may bring, is for the documents of a step, an eighth for hashes of what was seen and, where all
+/// sub-assessments are listed, half for the assessments that wait for theirs. The rest is for pages and the assessments whose sub-assessments are being read;
+/// of that, an eighth of all at most holds what is known of kinds of assessments.
 #[derive(Debug)]
 pub(super) struct Budget {
     /// Bytes of documents that a step may bring; one document is always allowed.
@@ -57,9 +68,10 @@ impl Budget {
             SubAssessments::PerAssessment | SubAssessments::None => 0,
             SubAssessments::ListAll => 4 * eighth,
         };
-        let work = max_memory - 2 * eighth - kept;
+        let step = STEP.min(eighth);
+        let work = max_memory - step - eighth - kept;
         Self {
-            step: STEP.min(eighth),
+            step,
             chains: 0,
             hashes: Share { limit: eighth, used: 0 },
             kept: Share { limit: kept, used: 0 },
@@ -128,14 +140,16 @@ impl Budget {
         self.chains == 0 || self.chains < CHAINS_AT_ONCE && self.work.used + size <= self.work.limit / 4 * 3
     }
 
-    /// Reserves room for a page of a scope, at most half of it all: pages of sub-assessments need some to bring a page of a scope to its end.
-    pub(super) fn reserve_for_list(&mut self, known: usize) -> Option<usize> {
-        self.reserve(known, self.work.limit / 2)
-    }
-
-    /// Reserves room for a page of sub-assessments.
-    pub(super) fn reserve_for_chain(&mut self, known: usize) -> Option<usize> {
-        self.reserve(known, self.work.limit)
+    /// Reserves room for a page, if there is any. Pages of scopes fill at most half of it all: those of one assessment's sub-assessments need some to bring
+    /// them to their end. What is read ahead fills a quarter, so that no list stands still for it.
+    pub(super) fn reserve(&mut self, need: Need, known: usize) -> Option<usize> {
+        let limit = match need {
+            Need::Chain => self.work.limit,
+            Need::List => self.work.limit / 2,
+            Need::Ahead => self.work.limit / 4,
+        };
+        let fits = self.work.used + self.reserved + known.max(self.guess) <= limit;
+        fits.then(|| self.reserve_anyway(known))
     }
 
     /// Reserves room for a page without regard to what there is: nothing else is under way, so the walk would stand still.
@@ -143,11 +157,6 @@ impl Budget {
         let size = known.max(self.guess);
         self.reserved += size;
         size
-    }
-
-    fn reserve(&mut self, known: usize, limit: usize) -> Option<usize> {
-        let fits = self.work.used + self.reserved + known.max(self.guess) <= limit;
-        fits.then(|| self.reserve_anyway(known))
     }
 
     /// A page has come, or has not: what was reserved for it is free.

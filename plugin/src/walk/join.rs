@@ -15,9 +15,9 @@ use crate::problem::Code;
 /// How far the join is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Assessments are being listed.
+    /// No assessment was listed yet.
     Listing,
-    /// Sub-assessments are being listed.
+    /// Sub-assessments are being listed; at first beside the assessments.
     Joining,
     /// Assessments that had none are handed over.
     Leaving,
@@ -33,6 +33,8 @@ enum Phase {
 pub(super) struct Join {
     scope: usize,
     phase: Phase,
+    /// Whether all assessments were listed that can be.
+    listed: bool,
     list: List,
     waiting: Waiting,
 }
@@ -40,7 +42,7 @@ pub(super) struct Join {
 impl Join {
     /// Nothing is held yet.
     pub(super) fn new(scope: usize, url: &str) -> Self {
-        Self { scope, phase: Phase::Listing, list: List::new(Listed::AllSubAssessments, url), waiting: Waiting::default() }
+        Self { scope, phase: Phase::Listing, listed: false, list: List::new(Listed::AllSubAssessments, url), waiting: Waiting::default() }
     }
 
     /// Holds an assessment until its sub-assessments have come; says whether there is room for it and an id to join by.
@@ -58,13 +60,24 @@ impl Join {
         &self.waiting.counts
     }
 
-    /// All assessments were listed that can be: the list of sub-assessments begins.
+    /// The scope has assessments, or may have some: the list of sub-assessments begins. It is read as far as the assessments that it names are here.
     pub(super) fn begin(&mut self) {
-        self.phase = Phase::Joining;
+        if self.phase == Phase::Listing {
+            self.phase = Phase::Joining;
+        }
     }
 
-    /// There will be no list of sub-assessments: what is held is handed over as it is.
-    pub(super) fn abandon(&mut self, ctx: &mut Context<'_>) {
+    /// All assessments were listed that can be. If `none` could, there is no list of sub-assessments, unless it was begun before.
+    pub(super) fn end_of_listing(&mut self, none: bool, ctx: &mut Context<'_>) {
+        self.listed = true;
+        if none && self.phase == Phase::Listing {
+            self.abandon(ctx);
+        } else {
+            self.begin();
+        }
+    }
+
+    fn abandon(&mut self, ctx: &mut Context<'_>) {
         self.phase = Phase::Leaving;
         let left = self.waiting.left();
         if left > 0 {
@@ -87,12 +100,14 @@ impl Join {
     /// Hands over what there is.
     pub(super) fn work(&mut self, seen: &Seen, ctx: &mut Context<'_>) {
         if self.phase == Phase::Joining {
-            let Self { list, waiting, scope, .. } = self;
-            if let Some(end) = list.drain(ctx, |list, sub, _, ctx| waiting.join(sub, *scope, seen, list.source, ctx)) {
+            let Self { list, waiting, scope, listed, .. } = self;
+            if let Some(end) = list.drain(ctx, |list, sub, _, ctx| waiting.join(sub, *scope, seen, *listed, list.source, ctx)) {
                 let counts = end.counts(&self.told(ctx.plan), ctx);
                 self.waiting.counts += counts;
             }
-            if let Some(ending) = self.list.ending() {
+            if self.listed
+                && let Some(ending) = self.list.ending()
+            {
                 self.conclude(&ending, ctx);
             }
         }

@@ -1,7 +1,8 @@
-//! One paged list: which page is wanted, the records of the one that is held, and how it ended.
+//! One paged list: which page is wanted, the records of those that have come, and how it ended.
 
 mod ending;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub(super) use self::ending::{Ending, Listed, Opening, PageEnd, Told};
@@ -16,6 +17,8 @@ use crate::contract::{Failure, Response};
 
 /// Pages in a row that may bring nothing new. Azure sends empty pages with a link, several in a row.
 const MOST_BARREN: u32 = 1000;
+/// Pages that are held at most. The next one is asked for as soon as its link is known, while records of those that have come still wait for something.
+const MOST_HELD: usize = 32;
 
 /// Where a list stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,12 +27,25 @@ enum State {
     Wanted,
     /// It was.
     Asked,
-    /// It is here.
-    Held,
-    /// There are no more.
-    Ended,
+    /// There are no more to be asked for.
+    Over,
     /// Its end was dealt with.
     Closed,
+}
+
+/// A page that has come.
+#[derive(Debug)]
+struct Held {
+    page: Page,
+    url: Arc<str>,
+    /// Position of what brought it, among the outcomes of the present call.
+    source: Option<u32>,
+}
+
+impl Held {
+    fn place(&self) -> Place {
+        Place { url: self.url.clone(), index: self.page.index(), prefix: self.page.prefix() }
+    }
 }
 
 /// Which reading of a list it is.
@@ -56,7 +72,7 @@ pub(super) enum Taken {
 pub(super) enum Arrival {
     /// The page is held.
     Page,
-    /// The list has ended.
+    /// There is no page: the list ends behind those that came before.
     End,
     /// There was no room for it: it has to be asked for again.
     LetGo,
@@ -65,18 +81,20 @@ pub(super) enum Arrival {
 /// A list whose pages are read one after the other.
 #[derive(Debug)]
 pub(super) struct List {
-    /// Position, among the outcomes of the present call, of what came last.
+    /// Position, among the outcomes of the present call, of what is dealt with: a page, or behind the last one what ended the list.
     pub source: Option<u32>,
     listed: Listed,
     attempt: Attempt,
-    /// The page that is held; taken out while its records are dealt with.
-    page: Option<Page>,
+    /// Those that have come, in their order; the first is taken out while its records are dealt with.
+    held: VecDeque<Held>,
     /// Why it ends early.
     fault: Option<Fault>,
     first: Arc<str>,
+    /// The page that is to come, or that was the last.
     url: Arc<str>,
-    next: Option<Arc<str>>,
     state: State,
+    /// Position of what came last.
+    came: Option<u32>,
     trail: Trail,
     barren: u32,
     fresh: bool,
@@ -98,12 +116,12 @@ impl List {
             source: None,
             listed,
             attempt,
-            page: None,
+            held: VecDeque::new(),
             fault: None,
             first: first.into(),
             url: url.into(),
-            next: None,
             state: State::Wanted,
+            came: None,
             trail,
             barren: 0,
             fresh: false,
@@ -121,12 +139,17 @@ impl List {
         self.attempt
     }
 
-    /// Whether a page has to be asked for.
+    /// Whether a page is to be asked for. None is read ahead while those that come bring nothing new.
     pub(super) fn wants(&self) -> bool {
-        self.state == State::Wanted
+        self.state == State::Wanted && (self.is_bare() || self.barren == 0 && self.held.len() < MOST_HELD)
     }
 
-    /// Whether it stands at its first page.
+    /// Whether no page is here.
+    pub(super) fn is_bare(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// Whether the page that is to come, or that was the last, is its first.
     pub(super) fn is_at_first(&self) -> bool {
         self.url == self.first
     }
@@ -142,9 +165,15 @@ impl List {
         ctx.changed = true;
     }
 
-    /// The page that is wanted, held, or was the last.
+    /// The page whose records are next, or that was the last.
     pub(super) fn url(&self) -> &Arc<str> {
-        &self.url
+        self.held.front().map_or(&self.url, |held| &held.url)
+    }
+
+    /// Forgets the positions of what came with an earlier call.
+    pub(super) fn forget_sources(&mut self) {
+        (self.source, self.came) = (None, None);
+        self.held.iter_mut().for_each(|held| held.source = None);
     }
 
     /// The size of the wanted page where it came before and did not fit, else 0.
@@ -152,13 +181,18 @@ impl List {
         self.known_size
     }
 
-    /// The page was asked for.
-    pub(super) fn ask(&mut self) {
+    /// The page that is to come is asked for, at this URL.
+    pub(super) fn ask(&mut self) -> String {
         self.state = State::Asked;
+        self.url.to_string()
     }
 
-    /// Takes what came of the request. A page that does not fit is let go, unless it `must` stay.
-    pub(super) fn receive(&mut self, answer: Result<Response, Failure>, must: Must, origin: &Origin, budget: &mut Budget) -> Arrival {
+    /// Takes what came of the request, at a position among the outcomes. A page that does not fit is let go, unless it `must` stay.
+    pub(super) fn receive(&mut self, answer: Result<Response, Failure>, source: Option<u32>, must: Must, origin: &Origin, budget: &mut Budget) -> Arrival {
+        self.came = source;
+        if self.is_bare() {
+            self.source = source;
+        }
         let body = match answer {
             // No content is a page with nothing in it.
             Ok(response) if response.status == 204 => b"{\"value\":[]}".to_vec(),
@@ -179,69 +213,65 @@ impl List {
             Err(Unread::Odd(why)) => return self.end(Fault::Unreadable(why)),
         };
         budget.take(page.size());
-        self.page = Some(page);
-        self.state = State::Held;
-        self.fresh = false;
+        self.held.push_back(Held { page, url: self.url.clone(), source });
+        self.known_size = 0;
         match self.aim(link, origin) {
-            Ok(next) => self.next = next,
-            Err(fault) => self.fault = Some(fault),
+            Ok(Some(next)) => {
+                self.url = next;
+                self.state = State::Wanted;
+            }
+            Ok(None) => self.state = State::Over,
+            Err(fault) => _ = self.end(fault),
         }
         Arrival::Page
     }
 
-    /// Hands the records of the page that is held to `take`, until one has to wait, and leaves the page behind the last of them.
+    /// Hands the records of the first page that is here to `take`, until one has to wait, and leaves the page behind the last of them.
     pub(super) fn drain<T>(&mut self, ctx: &mut Context<'_>, mut take: T) -> Option<PageEnd>
     where
         T: FnMut(&Self, &Record<'_>, Place, &mut Context<'_>) -> Taken,
     {
-        let mut page = self.page.take()?;
-        while let Some(text) = page.record() {
+        let mut held = self.held.pop_front()?;
+        self.source = held.source;
+        while let Some(text) = held.page.record() {
             let record = Record::of(text);
-            match take(self, &record, self.place_in(&page), ctx) {
+            match take(self, &record, held.place(), ctx) {
                 Taken::New => self.fresh = true,
                 Taken::Known => {}
                 Taken::Later => break,
             }
             let key = record.key;
-            page.pass(key);
+            held.page.pass(key);
         }
-        if page.record().is_some() {
-            self.page = Some(page);
+        if held.page.record().is_some() {
+            self.held.push_front(held);
             return None;
         }
-        ctx.budget.give(page.size());
+        ctx.budget.give(held.page.size());
         self.turn();
         ctx.changed = true;
-        Some(PageEnd { empty: page.empty() })
+        Some(PageEnd { empty: held.page.empty(), source: held.source })
     }
 
-    /// The place of the record whose turn it is, if a page is held.
+    /// The place of the record whose turn it is, if a page is here.
     pub(super) fn place(&self) -> Option<Place> {
-        self.page.as_ref().map(|page| self.place_in(page))
+        self.held.front().map(Held::place)
     }
 
     /// Passes the records before a place in the page, as [`Page::skip`] does.
     pub(super) fn skip(&mut self, index: usize, prefix: u128) -> Option<Vec<u128>> {
-        self.page.as_mut()?.skip(index, prefix)
+        self.held.front_mut()?.page.skip(index, prefix)
     }
 
-    fn place_in(&self, page: &Page) -> Place {
-        Place { url: self.url.clone(), index: page.index(), prefix: page.prefix() }
-    }
-
-    /// Goes to the next page; the list ends where there is none.
+    /// A page is done.
     fn turn(&mut self) {
-        self.known_size = 0;
-        self.barren = if self.fresh { 0 } else { self.barren + 1 };
-        match self.next.take() {
-            Some(_) if self.barren >= MOST_BARREN => {
+        self.barren = if std::mem::take(&mut self.fresh) { 0 } else { self.barren + 1 };
+        if self.is_bare() {
+            self.source = self.came;
+            // By then none is read ahead.
+            if self.barren >= MOST_BARREN && self.state == State::Wanted {
                 self.end(Fault::Barren(self.barren));
             }
-            Some(next) => {
-                self.url = next;
-                self.state = State::Wanted;
-            }
-            None => self.state = State::Ended,
         }
     }
 
@@ -261,7 +291,7 @@ impl List {
 
     fn end(&mut self, fault: Fault) -> Arrival {
         self.fault = Some(fault);
-        self.state = State::Ended;
+        self.state = State::Over;
         Arrival::End
     }
 }

@@ -41,8 +41,7 @@ impl MetadataList {
     /// Takes what came of a request.
     pub(super) fn receive(&mut self, answer: Result<Response, Failure>, source: Option<u32>, ctx: &mut Context<'_>) {
         if let Some(list) = &mut self.list {
-            list.source = source;
-            list.receive(answer, Must::Stay, &ctx.plan.origin, ctx.budget);
+            list.receive(answer, source, Must::Stay, &ctx.plan.origin, ctx.budget);
         }
     }
 

@@ -5,7 +5,7 @@ mod patience;
 
 use self::intake::Intake;
 use self::patience::{LIMIT, Patience};
-use super::budget::Budget;
+use super::budget::{Budget, Need};
 use super::context::{Context, Plan};
 use super::cursor::Mark;
 use super::join::Join;
@@ -99,6 +99,21 @@ impl Scope {
         chains.chain([(Who::Assessments, &mut self.list)]).chain(join)
     }
 
+    /// The lists that want a page for this.
+    pub(super) fn wanting(&mut self, need: Need) -> impl Iterator<Item = (Who, &mut List)> {
+        let listing = !self.list.is_closed();
+        self.lists().filter(move |(who, list)| {
+            list.wants()
+                && need
+                    == match who {
+                        Who::SubAssessments if listing => Need::Ahead,
+                        _ if !list.is_bare() => Need::Ahead,
+                        Who::Chain(_) => Need::Chain,
+                        Who::Assessments | Who::SubAssessments => Need::List,
+                    }
+        })
+    }
+
     /// Its number among the scopes of the settings.
     pub(super) fn number(&self) -> usize {
         self.number
@@ -108,8 +123,7 @@ impl Scope {
     pub(super) fn receive(&mut self, who: Who, answer: Result<Response, Failure>, must: Must, source: Option<u32>, ctx: &mut Context<'_>) {
         let scope = ctx.plan.scope(self.number);
         let Some((_, list)) = self.lists().find(|(list, _)| *list == who) else { return };
-        list.source = source;
-        let arrival = list.receive(answer, must, &ctx.plan.origin, ctx.budget);
+        let arrival = list.receive(answer, source, must, &ctx.plan.origin, ctx.budget);
         let size = list.known_size();
         if arrival == Arrival::LetGo {
             let mut counts = Counts::default();
@@ -117,6 +131,11 @@ impl Scope {
             self.intake.window.done(counts);
         } else if who == Who::Assessments {
             self.find_place(ctx.budget);
+            if arrival == Arrival::Page
+                && let Some(join) = &mut self.intake.join
+            {
+                join.begin();
+            }
         }
     }
 
@@ -209,8 +228,10 @@ impl Scope {
         ending.tell(&told, &mut counts, ctx);
         self.intake.window.done(counts);
         match &mut self.intake.join {
-            Some(join) if matches!(ending, Ending::Cut(Code::ScopeFailed | Code::ScopeForbidden | Code::ScopeNotRegistered, _)) => join.abandon(ctx),
-            Some(join) if self.list.is_closed() => join.begin(),
+            Some(join) if self.list.is_closed() => {
+                let none = matches!(ending, Ending::Cut(Code::ScopeFailed | Code::ScopeForbidden | Code::ScopeNotRegistered, _));
+                join.end_of_listing(none, ctx);
+            }
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::budget::SCOPES_AT_ONCE;
+use super::budget::{Need, SCOPES_AT_ONCE};
 use super::context::{Context, Plan};
 use super::cursor::{self, Cursor};
 use super::list::{List, Must};
@@ -11,6 +11,9 @@ use super::report::Counts;
 use super::scope::{Scope, Who};
 use crate::contract::{Outcome, Request};
 use crate::problem::Code;
+
+/// What pages are needed for, the most urgent first.
+const NEEDS: [Need; 3] = [Need::Chain, Need::List, Need::Ahead];
 
 /// Which list a request is for.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +63,7 @@ impl Scopes {
     /// Takes what came of requests, in whatever order.
     pub(super) fn receive(&mut self, outcomes: Vec<Outcome>, ctx: &mut Context<'_>) {
         // What came with an earlier call has no position in this one.
-        self.open.iter_mut().flat_map(Scope::lists).map(|(_, list)| list).chain(self.metadata.list()).for_each(|list| list.source = None);
+        self.open.iter_mut().flat_map(Scope::lists).map(|(_, list)| list).chain(self.metadata.list()).for_each(List::forget_sources);
         for (position, outcome) in outcomes.into_iter().enumerate() {
             let source = u32::try_from(position).ok();
             let Some(flight) = self.flights.remove(&outcome.id) else {
@@ -103,7 +106,7 @@ impl Scopes {
             if list.wants() {
                 let reserved = ctx.budget.reserve_anyway(list.known_size());
                 let flight = Flight { target: Target::Metadata, reserved, must: Must::Stay };
-                let url = url(list);
+                let url = list.ask();
                 self.send(flight, url, ctx);
             }
             return;
@@ -112,24 +115,23 @@ impl Scopes {
             self.open.push(Scope::new(self.opened, ctx));
             self.opened += 1;
         }
-        let mut asked = Vec::new();
-        // Lists of sub-assessments first: they bring pages that are held to their end.
-        for chains in [true, false] {
-            for (scope, who, list) in wanting(&mut self.open, chains) {
-                let reserved = match who {
-                    Who::Chain(_) => ctx.budget.reserve_for_chain(list.known_size()),
-                    Who::Assessments | Who::SubAssessments => ctx.budget.reserve_for_list(list.known_size()),
-                };
-                if let Some(reserved) = reserved {
-                    asked.push((Flight { target: Target::Scope(scope, who), reserved, must: Must::Fit }, url(list)));
+        // Lists of one assessment's sub-assessments have the first choice of room: they bring pages that are held to their end. They are sent last: the lists of
+        // scopes are what there is too little of at a time.
+        let (mut chains, mut asked) = (Vec::new(), Vec::new());
+        for need in NEEDS {
+            for (scope, who, list) in wanting(&mut self.open, need) {
+                if let Some(reserved) = ctx.budget.reserve(need, list.known_size()) {
+                    let to = if let Who::Chain(_) = who { &mut chains } else { &mut asked };
+                    to.push((Flight { target: Target::Scope(scope, who), reserved, must: Must::Fit }, list.ask()));
                 }
             }
         }
+        asked.append(&mut chains);
         if asked.is_empty() && self.flights.is_empty() && !ctx.step.more {
-            let first = [true, false].into_iter().find_map(|chains| {
-                let (scope, who, list) = wanting(&mut self.open, chains).next()?;
+            let first = NEEDS.into_iter().find_map(|need| {
+                let (scope, who, list) = wanting(&mut self.open, need).next()?;
                 let reserved = ctx.budget.reserve_anyway(list.known_size());
-                Some((Flight { target: Target::Scope(scope, who), reserved, must: Must::Stay }, url(list)))
+                Some((Flight { target: Target::Scope(scope, who), reserved, must: Must::Stay }, list.ask()))
             });
             asked.extend(first);
         }
@@ -171,18 +173,10 @@ impl Scopes {
     }
 }
 
-/// The lists that want a page: those of one assessment each, or those of whole scopes.
-fn wanting(scopes: &mut [Scope], chains: bool) -> impl Iterator<Item = (usize, Who, &mut List)> {
-    scopes
-        .iter_mut()
-        .flat_map(|scope| {
-            let number = scope.number();
-            scope.lists().map(move |(who, list)| (number, who, list))
-        })
-        .filter(move |(_, who, list)| list.wants() && matches!(who, Who::Chain(_)) == chains)
-}
-
-fn url(list: &mut List) -> String {
-    list.ask();
-    list.url().to_string()
+/// The lists that want a page for this.
+fn wanting(scopes: &mut [Scope], need: Need) -> impl Iterator<Item = (usize, Who, &mut List)> {
+    scopes.iter_mut().flat_map(move |scope| {
+        let number = scope.number();
+        scope.wanting(need).map(move |(who, list)| (number, who, list))
+    })
 }

@@ -80,8 +80,8 @@ impl Waiting {
         self.orphans = 0;
     }
 
-    /// Deals with one sub-assessment.
-    pub(super) fn join(&mut self, sub: &Record<'_>, scope: usize, seen: &Seen, source: Option<u32>, ctx: &mut Context<'_>) -> Taken {
+    /// Deals with one sub-assessment. As long as not all assessments are `listed`, its own may come yet.
+    pub(super) fn join(&mut self, sub: &Record<'_>, scope: usize, seen: &Seen, listed: bool, source: Option<u32>, ctx: &mut Context<'_>) -> Taken {
         let parent = sub.parent_id().map(hash::of);
         let held = parent.and_then(|key| self.index.get(&key)).and_then(|&index| self.held.get_mut(index));
         if let Some(held) = held {
@@ -92,6 +92,7 @@ impl Waiting {
         match parent {
             // Beyond what could be held, so its own list is read.
             Some(key) if seen.contains(key) => Taken::New,
+            Some(_) if !listed => Taken::Later,
             Some(_) if !seen.is_complete() => {
                 self.overflow(scope, source, ctx);
                 Taken::New

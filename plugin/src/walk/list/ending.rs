@@ -48,6 +48,8 @@ pub(in crate::walk) enum Opening {
 pub(in crate::walk) struct PageEnd {
     /// Items that are no records.
     pub empty: u64,
+    /// Position of the page, among the outcomes of the present call.
+    pub source: Option<u32>,
 }
 
 /// Whose list it is, for what a person is told.
@@ -77,7 +79,7 @@ impl List {
 
     /// How it has ended, once it has and until it is [closed](Self::close).
     pub(in crate::walk) fn ending(&self) -> Option<Ending> {
-        if self.state != State::Ended {
+        if self.state != State::Over || !self.is_bare() {
             return None;
         }
         let Some(fault) = self.fault.clone() else { return Some(Ending::Whole) };
@@ -137,7 +139,7 @@ impl PageEnd {
         if self.empty > 0 {
             let (owner, name, empty) = (told.owner, told.listed.name(), self.empty);
             let message = format!("items of a page of the {name} of `{owner}` are `null`, scalars or `{{}}`: {empty} in all");
-            ctx.say(Code::ItemEmpty, message, told.source);
+            ctx.say(Code::ItemEmpty, message, self.source);
             counts.reasons.insert(Code::ItemEmpty, self.empty);
         }
         counts

@@ -77,3 +77,39 @@ fn list_all_reads_a_list_whose_link_expired_once_more() {
     assert_eq!((names(&ran), ran.codes()), (vec!["a+1".to_owned(), "b+1".to_owned()], vec!["list-restarted"]));
     assert_eq!((ran.totals.records, ran.totals.documents, ran.totals.complete), (4, 2, true));
 }
+
+#[test]
+fn list_all_is_asked_for_once_there_are_assessments_and_not_where_there_can_be_none() {
+    for status in [403, 404, 500] {
+        let ran = walk(SubAssessments::ListAll, &[(FIRST, answer(status, ""))]);
+        assert_eq!((ran.documents.len(), ran.requests.len(), ran.totals.complete), (0, 1, false));
+    }
+    // A later page that fails leaves what is known.
+    for status in [403, 404, 500] {
+        let ran = walk(
+            SubAssessments::ListAll,
+            &[(FIRST, ok(&[linked("a"), linked("b")], Some(&later(1)))), (&later(1), answer(status, "")), (ALL, ok(&[sub("a", "1"), sub("z", "1")], None))],
+        );
+        assert_eq!((names(&ran), ran.totals.complete), (vec!["-+1".to_owned(), "a+1".to_owned(), "b".to_owned()], false));
+    }
+}
+
+#[test]
+fn list_all_waits_for_the_assessments_that_it_names() {
+    let settings = settings(SubAssessments::ListAll);
+    // Its pages come before those of the assessments, in the other order.
+    let subs: Vec<String> = ["c", "b", "z", "a"].iter().map(|parent| sub(parent, "1")).collect();
+    for seed in 0..20 {
+        let ran = Host::new(&settings, seed).run(|url| match url {
+            FIRST => ok(&[linked("a")], Some(&later(1))),
+            url if url == later(1) => ok(&[linked("b")], Some(&later(2))),
+            url if url == later(2) => ok(&[linked("c")], None),
+            url => {
+                let at: usize = url.strip_prefix(ALL).and_then(|rest| rest.strip_prefix("&x=")).map_or(0, |at| at.parse().expect("a number"));
+                ok(&subs[at..=at], (at < 3).then(|| format!("{ALL}&x={}", at + 1)).as_deref())
+            }
+        });
+        assert_eq!(names(&ran), ["-+1", "a+1", "b+1", "c+1"]);
+        assert_eq!((ran.codes(), ran.requests.len(), ran.totals.complete), (vec!["sub-assessment-orphaned"], 7, true));
+    }
+}

@@ -6,19 +6,19 @@ const BASE: &str = "https://management.azure.com";
 
 /// A tenant of any size by arithmetic: `assessments` in pages, each with `subs` sub-assessments, also in pages.
 #[derive(Debug, Clone, Copy)]
-struct Endless {
-    assessments: usize,
-    assessment_size: usize,
-    page: usize,
+pub(super) struct Endless {
+    pub(super) assessments: usize,
+    pub(super) assessment_size: usize,
+    pub(super) page: usize,
     /// One in this many has a list of sub-assessments.
-    linked: usize,
-    subs: usize,
-    sub_size: usize,
-    sub_page: usize,
+    pub(super) linked: usize,
+    pub(super) subs: usize,
+    pub(super) sub_size: usize,
+    pub(super) sub_page: usize,
 }
 
 impl Endless {
-    fn answer(&self, url: &str) -> Answer {
+    pub(super) fn answer(&self, url: &str) -> Answer {
         let (path, query) = url.split_once('?').expect("an api-version");
         let from: usize = query.split_once("&from=").map_or(0, |(_, from)| from.parse().expect("a number"));
         let base = path.strip_prefix(BASE).expect("the API");
@@ -51,7 +51,7 @@ impl Endless {
     }
 
     /// Bare assessments and merged ones.
-    fn documents(&self) -> u64 {
+    pub(super) fn documents(&self) -> u64 {
         let linked = self.assessments.div_ceil(self.linked);
         (self.assessments - linked + linked * self.subs.max(1)) as u64
     }

@@ -4,6 +4,7 @@ mod join;
 mod lists;
 mod memory;
 mod metadata;
+mod pace;
 mod pages;
 mod patience;
 mod properties;
@@ -160,6 +161,9 @@ impl<'a> Host<'a> {
 
     /// Keeps what a step brought; says whether it was the last.
     fn store(&self, step: Step, ran: &mut Ran) -> bool {
+        if step.finished.is_some() {
+            assert!(step.documents.last().is_none_or(|document| document.dataset == Dataset::Run), "the run document is the last");
+        }
         let size = step.documents.iter().map(|document| document.body.len()).sum();
         ran.largest_step = ran.largest_step.max(size);
         ran.problems.extend(step.problems);
