@@ -22,6 +22,8 @@ pub(super) struct Delivery<'a> {
     stop: &'a StopSignal,
     queue: Queue,
     ledger: Mutex<Ledger>,
+    /// Something was settled, or never will be.
+    settled: Condvar,
     /// Held while a mark is kept, so that an older one never replaces a newer one.
     keeping: Mutex<()>,
     /// Whether there is a mark to keep, and whether there will be more.
@@ -49,6 +51,7 @@ impl<'a> Delivery<'a> {
             stop,
             queue: Queue::default(),
             ledger: Mutex::default(),
+            settled: Condvar::new(),
             keeping: Mutex::default(),
             marks: Mutex::default(),
             earned: Condvar::new(),
@@ -59,7 +62,10 @@ impl<'a> Delivery<'a> {
     /// Takes a parcel on: its dead letters are kept and its documents wait for the sink. Gives whether there is any use in more of them.
     ///
     /// The first mark of a lane, with nothing before it, is kept on return. So a run whose first parcel is its first cursor cannot lose that once a document has left.
-    pub(super) fn take_on(&self, parcel: Parcel) -> bool {
+    ///
+    /// Where a run ends, its last document waits until everything before it is settled: it says how complete the run was, which a process that is killed
+    /// before that, and started again, could not take back.
+    pub(super) fn take_on(&self, mut parcel: Parcel) -> bool {
         for letter in &parcel.dead {
             let number = parcel.number_of(Some(letter.source));
             if let Err(error) = self.dead_letters.keep(&parcel.lane, Letter::Message { letter, number }) {
@@ -67,6 +73,19 @@ impl<'a> Delivery<'a> {
                 return false;
             }
         }
+        let end = if parcel.finished.is_some() { parcel.documents.pop() } else { None };
+        let Some(end) = end else { return self.enter(parcel) };
+        let last = Parcel { documents: vec![end], sources: parcel.sources.clone(), mark: parcel.mark.take(), ..Parcel::empty(parcel.lane.clone()) };
+        self.enter(parcel) && self.wait_for(&last.lane) && self.enter(last)
+    }
+
+    /// Waits until nothing of a lane is open; gives whether that is so.
+    fn wait_for(&self, lane: &Lane) -> bool {
+        let open = |ledger: &mut Ledger| !ledger.is_settled(lane) && !self.queue.is_closed();
+        self.settled.wait_while(self.ledger(), open).unwrap_or_else(PoisonError::into_inner).is_settled(lane)
+    }
+
+    fn enter(&self, parcel: Parcel) -> bool {
         let ticket = Arc::new(self.ledger().enter(&parcel.lane, parcel.documents.len(), parcel.mark.clone()));
         let is_first = self.marks().known.insert(parcel.lane.clone());
         if is_first {
@@ -96,7 +115,7 @@ impl<'a> Delivery<'a> {
                 self.fail(error);
             }
             if self.stop.is_cut_off() {
-                self.queue.abandon();
+                self.abandon();
             }
         }
     }
@@ -104,6 +123,18 @@ impl<'a> Delivery<'a> {
     /// Nothing more is taken on.
     pub(super) fn close(&self) {
         self.queue.close();
+        self.tell_settled();
+    }
+
+    fn abandon(&self) {
+        self.queue.abandon();
+        self.tell_settled();
+    }
+
+    /// Wakes who waits for a lane, and looks at the queue with the ledger locked.
+    fn tell_settled(&self) {
+        drop(self.ledger());
+        self.settled.notify_all();
     }
 
     /// Why not everything was delivered.
@@ -176,6 +207,7 @@ impl<'a> Delivery<'a> {
             self.ledger().settle(&ticket);
         }
         if settled > 0 {
+            self.settled.notify_all();
             self.tell_earned();
         }
         Ok((rest, settled))
@@ -227,7 +259,7 @@ impl<'a> Delivery<'a> {
 
     fn fail(&self, error: DeliveryError) {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-        self.queue.abandon();
+        self.abandon();
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {

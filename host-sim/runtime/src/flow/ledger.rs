@@ -60,6 +60,11 @@ impl Ledger {
         self.lanes.remove(lane);
     }
 
+    /// Whether nothing of a lane is open.
+    pub(super) fn is_settled(&self, lane: &Lane) -> bool {
+        self.lanes.get(lane).is_none_or(|entries| entries.open.is_empty())
+    }
+
     /// A mark that is earned and was not taken yet; of several of a lane, the newest.
     pub(super) fn earned(&mut self) -> Option<(Lane, Mark)> {
         self.lanes.iter_mut().find_map(|(lane, entries)| Some((lane.clone(), entries.earned.take()?)))
@@ -91,11 +96,12 @@ mod tests {
         let third = ledger.enter(&lane, 1, mark(3));
         ledger.settle(&third);
         ledger.settle(&first);
-        assert_eq!(ledger.earned(), None);
+        assert_eq!((ledger.earned(), ledger.is_settled(&lane)), (None, false));
         ledger.settle(&first);
         assert_eq!(ledger.earned(), Some((lane.clone(), Mark::Cursor(vec![1]))));
         assert_eq!(ledger.earned(), None, "it is taken");
         ledger.settle(&second);
+        assert!(ledger.is_settled(&lane));
         assert_eq!(ledger.earned(), Some((lane, Mark::Cursor(vec![3]))));
     }
 

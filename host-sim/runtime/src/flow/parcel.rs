@@ -54,7 +54,7 @@ pub struct Parcel {
     pub sources: Vec<Option<u64>>,
     /// Earned once everything in this and in all earlier parcels of the lane is settled.
     pub mark: Option<Mark>,
-    /// How a run ended that ends with it.
+    /// How a run ended that ends with it. Its last document says so too, and is given to the sink when everything before it is settled.
     pub finished: Option<Totals>,
 }
 

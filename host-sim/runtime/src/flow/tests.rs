@@ -177,7 +177,8 @@ impl Source for Script<'_> {
             _ => Some(Mark::Cursor(vec![number])),
         };
         let parcel = Parcel::empty(Lane::new("script"));
-        Ok(Some(Parcel { documents: documents.into_iter().map(document).collect(), dead: messages.into_iter().map(dead).collect(), mark, ..parcel }))
+        let finished = (self.next == PARCELS).then(Totals::default);
+        Ok(Some(Parcel { documents: documents.into_iter().map(document).collect(), dead: messages.into_iter().map(dead).collect(), mark, finished, ..parcel }))
     }
 }
 
@@ -194,6 +195,13 @@ fn nothing_is_lost(world: &World) {
         let (documents, messages) = Script::ids(number);
         for id in documents.iter().chain(&messages) {
             assert!(world.has(id), "the mark is behind parcel {passed}, and `{id}` is neither stored nor set aside: {world:?}");
+        }
+    }
+    // The last document of a run tells of all the others.
+    let mut told: Vec<String> = (0..PARCELS).flat_map(|number| Script::ids(number).0).collect();
+    if told.pop().is_some_and(|last| world.has(&last)) {
+        for id in told {
+            assert!(world.has(&id), "the end is told, and `{id}` is neither stored nor set aside: {world:?}");
         }
     }
 }
