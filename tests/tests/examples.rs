@@ -144,6 +144,6 @@ fn an_image_holds_what_make_dist_makes() {
 fn the_blocks_of_the_page_about_agents_are_yaml() {
     let page = fs::read_to_string(Path::new(workspace()).join("docs/agents.md")).expect("readable");
     let blocks: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split_once("```").map(|(block, _)| block)).collect();
-    assert_eq!(blocks.len(), 4);
+    assert_eq!(blocks.len(), 5);
     blocks.iter().for_each(|block| drop(yaml(block)));
 }
