@@ -190,12 +190,15 @@ fn resolve(engine: &Engine, folder: &Path) -> Result<PathBuf, String> {
             return Err(format!("`{program}` cannot be run"));
         }
     }
+    let failed = |error: std::io::Error| error.to_string();
     let (jars, whole) = (folder.join("jars"), folder.join("jars/whole"));
     let pom = engine.pom;
+    // One test does it, and the others wait for that one.
+    let lock = fs::create_dir_all(folder).and_then(|()| File::create(folder.join("lock"))).map_err(failed)?;
+    lock.lock().map_err(failed)?;
     if fs::read_to_string(&whole).is_ok_and(|whole| whole == pom) {
         return Ok(jars);
     }
-    let failed = |error: std::io::Error| error.to_string();
     let _ = fs::remove_dir_all(&jars);
     fs::create_dir_all(&jars).and_then(|()| fs::write(jars.join("pom.xml"), pom)).map_err(failed)?;
     let output = Command::new("mvn")
