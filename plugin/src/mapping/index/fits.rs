@@ -51,7 +51,7 @@ pub(super) fn declared(index: &Index, value: Value<'_>, place: Place, level: usi
                     Some(kind) => !index.types(part, kind) || leaf(value, kind),
                     None => declared(index, value, part, level + 1),
                 },
-                None => names::is_plain(name.text) && inner(value, level + 1, 0, usize::MAX),
+                None => undeclared(index, name.text, value, place, level),
             }
         }),
         Value::Array(elements) => {
@@ -60,6 +60,12 @@ pub(super) fn declared(index: &Index, value: Value<'_>, place: Place, level: usi
         }
         _ => index.leaves(place),
     }
+}
+
+/// A member that no field is declared for, unless its name has dots and leads to where fields are.
+fn undeclared(index: &Index, name: &str, value: Value<'_>, place: Place, level: usize) -> bool {
+    let is_apart = || name.split_once('.').is_none_or(|(first, _)| index.shape.at(place, first).is_none());
+    names::levels(name).is_some_and(|levels| inner(value, level + levels, 0, usize::MAX) && (levels == 1 || is_apart()))
 }
 
 /// What stands where any members may, `level` names below the top of its field and in so many lists.
