@@ -60,9 +60,11 @@ impl<'a> Delivery<'a> {
     ///
     /// The first mark of a lane, with nothing before it, is kept on return. So a run whose first parcel is its first cursor cannot lose that once a document has left.
     pub(super) fn take_on(&self, parcel: Parcel) -> bool {
-        for letter in &parcel.dead {
-            let number = parcel.number_of(Some(letter.source));
-            if let Err(error) = self.dead_letters.keep(&parcel.lane, Letter::Message { letter, number }) {
+        let number = |source| parcel.number_of(Some(source));
+        let dead = parcel.dead.iter().map(|letter| Letter::Message { letter, number: number(letter.source) });
+        let unread = parcel.unread.iter().map(|unread| Letter::Unread { unread, number: number(unread.source) });
+        for letter in dead.chain(unread) {
+            if let Err(error) = self.dead_letters.keep(&parcel.lane, letter) {
                 self.fail(DeliveryError::DeadLetter(error));
                 return false;
             }
