@@ -141,7 +141,7 @@ impl Code {
             Self::BodyNotText => (
                 "body-not-text",
                 Warning,
-                "The bytes of a message are no text, or could not be unpacked: the problem says what they look like, and `event.original` has them in base64 behind `base64:`. See to it that the sender writes JSON in UTF-8.",
+                "The bytes of a message are no text, or could not be unpacked: the problem says what they look like, and `event.original` has them in base64 behind `base64:`. A live host keeps the message in its dead-letter file, too. See to it that the sender writes JSON in UTF-8.",
             ),
             Self::BodyNotUtf8 => (
                 "body-not-utf8",

@@ -1,11 +1,15 @@
-//! What an index refuses, and what profile `extended` makes of it: no event comes out that Elasticsearch would turn away.
+//! What an index refuses, and what profile `extended` makes of it: nothing comes out that Elasticsearch would turn away.
 
 use microsoft_defender_cloud::contract::{Dataset, Message};
 use microsoft_defender_cloud::plugin::Plugin;
 use serde_json::{Value, json};
 
 fn document(body: &str) -> Value {
-    let decoded = Plugin::default().decode(1_767_225_600_000, Dataset::Event, &[Message { body: body.into(), position: None }]);
+    document_of(Dataset::Event, body)
+}
+
+fn document_of(dataset: Dataset, body: &str) -> Value {
+    let decoded = Plugin::default().decode(1_767_225_600_000, dataset, &[Message { body: body.into(), position: None }]);
     assert_eq!(decoded.documents.len(), 1);
     serde_json::from_slice(&decoded.documents[0].body).expect("a document is JSON")
 }
@@ -116,4 +120,74 @@ fn addresses_are_addresses_or_a_line() {
         found.contains(&json!("fe80::1")) && found.iter().all(|address| address.as_str().is_some_and(|text| text.parse::<std::net::IpAddr>().is_ok())),
         "{found:?}"
     );
+}
+
+/// The record of a finding in profile extended, and its lines.
+fn finding(properties: Value) -> (Value, Value) {
+    let body = json!({ "id": "/subscriptions/s/providers/Microsoft.Security/assessments/a", "properties": properties });
+    let document = document_of(Dataset::Assessment, &body.to_string());
+    let record = document["microsoft_defender_cloud"]["assessment"].clone();
+    let lines = record["not_read"].clone();
+    assert_eq!(document["event"]["original"].is_null(), lines.is_null(), "{document:#}");
+    assert_eq!(document["event"]["kind"], "state");
+    (record, lines)
+}
+
+#[track_caller]
+fn finding_has(properties: Value, pointer: &str, expected: Value) {
+    let (record, lines) = finding(properties);
+    assert_eq!((record.pointer(pointer).unwrap_or(&Value::Null), &lines), (&expected, &Value::Null), "{record:#}");
+}
+
+#[track_caller]
+fn finding_lacks(properties: Value, pointer: &str, line: &str) {
+    let (record, lines) = finding(properties);
+    assert_eq!(record.pointer(pointer), None, "{record:#}");
+    assert!(lines.as_array().is_some_and(|lines| lines.len() == 1 && lines[0].as_str().is_some_and(|text| text.contains(line))), "{lines}");
+}
+
+#[test]
+fn a_finding_has_names_texts_and_depth_that_an_index_takes() {
+    finding_has(
+        json!({ "additionalData": { "": 1, "a..b": 2, "x\u{0}": 3, "\u{2003}": 4 } }),
+        "/additional_data",
+        json!({ "_": 1, "a._.b": 2, "x_": 3, "_2": 4 }),
+    );
+    finding_has(json!({ "displayName": { "en": "x", "no": 7 } }), "/display_name", json!(["x", "7"]));
+    finding_has(json!({ "displayName": [["x"], "y"] }), "/display_name", json!([["x"], "y"]));
+    finding_has(json!({ "links": "https://x" }), "/links_value", json!("https://x"));
+    finding_has(json!({ "links": "https://x" }), "/links", Value::Null);
+    finding_has(json!({ "status.code.x": 1, "status": { "code": "Healthy" } }), "/status.code_x", json!(1));
+    let nested = |levels: usize| (0..levels).fold(json!("leaf"), |inner, _| json!({ "b": inner }));
+    let (record, lines) = finding(json!({ "own": nested(30) }));
+    assert!(record["own"].pointer(&"/b".repeat(16)).is_some_and(Value::is_object), "{record:#}");
+    assert!(record["own"].pointer(&"/b".repeat(17)).is_some_and(Value::is_string) && lines.is_null(), "{record:#}");
+    let lists = |levels: usize| (0..levels).fold(json!("leaf"), |inner, _| json!([inner]));
+    finding_has(json!({ "own": lists(32) }), "/own", lists(32));
+    finding_has(json!({ "own": lists(34) }), &format!("/own{}", "/0".repeat(32)), json!("[[\"leaf\"]]"));
+}
+
+/// Where rules look for an object, or for a type, what is none is told and left out; elsewhere as well.
+#[test]
+fn a_finding_has_the_types_that_an_index_takes() {
+    finding_lacks(json!({ "status": "x" }), "/status", "`status` is a string, not an object");
+    finding_lacks(json!({ "status": { "statusChangeDate": "x" } }), "/status/status_change_date", "as a date");
+    finding_lacks(json!({ "status.statusChangeDate": "x" }), "/status.status_change_date", "as a date");
+    finding_lacks(json!({ "additionalData": { "nsgOpenPorts": "x" } }), "/additional_data/nsg_open_ports", "as a long");
+    finding_has(json!({ "additionalData": { "nsgOpenPorts": "22" } }), "/additional_data/nsg_open_ports", json!(22));
+    let exploitability = json!({ "exploitabilityAssessment": [{ "isVerified": "x", "own": 1 }] });
+    let details = json!({ "additionalData": { "subAssessment": { "properties": { "additionalData": { "vulnerabilityDetails": exploitability } } } } });
+    finding_lacks(details, "/additional_data/sub_assessment/additional_data/vulnerability_details/exploitability_assessment/0/is_verified", "as a boolean");
+}
+
+/// Rules read a reference that is a text, and an index does not where it has objects.
+#[test]
+fn a_reference_that_is_a_text_is_its_link() {
+    let details = json!({ "cveId": "CVE-2026-1", "references": ["https://x", { "link": "https://y" }] });
+    let properties = json!({ "additionalData": { "subAssessment": { "properties": { "additionalData": { "vulnerabilityDetails": details } } } } });
+    let body = json!({ "id": "/subscriptions/s/providers/Microsoft.Security/assessments/a", "properties": properties });
+    let document = document_of(Dataset::Assessment, &body.to_string());
+    assert_eq!(document["vulnerability"]["reference"], json!(["https://x", "https://y"]));
+    let kept = document.pointer("/microsoft_defender_cloud/assessment/additional_data/sub_assessment/additional_data/vulnerability_details/references");
+    assert_eq!(kept, Some(&json!([{ "link": "https://x" }, { "link": "https://y" }])));
 }

@@ -23,7 +23,7 @@ pub struct Redriven {
     pub delivered: u64,
     /// Documents that stay in the file: they are refused still, or were not reached.
     pub left: u64,
-    /// Other lines that stay in the file, such as messages, which only a component could read.
+    /// Other lines that stay in the file: messages that stopped the component, or that it could not read, which it would do again.
     pub others: u64,
 }
 

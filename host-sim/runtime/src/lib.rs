@@ -55,5 +55,5 @@ mod walk;
 pub use clock::Clock;
 pub use host::{Addresses, Allowance, Artifact, Cache, Code, Component, ConfigureError, Distrust, Engine, Instance, Limits, LoadError, Stop, private_folder};
 pub use pool::{Batch, Pool};
-pub use recovery::{DeadLetter, Decoder, Salvage};
+pub use recovery::{DeadLetter, Decoder, Salvage, Unread};
 pub use walk::{Poller, Stride, Walk, WalkError};

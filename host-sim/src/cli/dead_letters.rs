@@ -75,6 +75,8 @@ impl flow::DeadLetters for DeadLetters<'_> {
     fn keep(&self, _lane: &Lane, letter: Letter<'_>) -> Result<(), BoxedError> {
         match letter {
             Letter::Message { letter, number } => Ok(self.message(&letter.message, number)?),
+            // Its document has the bytes, and a recording has the message.
+            Letter::Unread { .. } => Ok(()),
             Letter::Document { item, refusal } => Err(format!("the document `{}` is refused: {}", item.document.id, refusal.why).into()),
         }
     }

@@ -167,7 +167,8 @@ impl<D: Decoder> Decoding<D> {
         self.bytes = raw.bytes;
         self.first = self.first.or(raw.first);
         let lines = raw.numbers();
-        let Salvage { decoded, dead, gave_up } = salvage;
+        // A file of messages has what is no text.
+        let Salvage { decoded, dead, gave_up, unread: _ } = salvage;
         let gave_up = gave_up.and_then(|(at, source)| Some(DecodeError::Stopped { first: lines.get(at).copied()?, last: lines.last().copied()?, source }));
         if let Some(error) = gave_up.or(raw.wrong.map(DecodeError::Input)) {
             self.error = Some(error);

@@ -1,6 +1,6 @@
 //! Names of members that an index takes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use bumpalo::Bump;
 
@@ -12,6 +12,20 @@ pub(crate) fn value_of<'a>(arena: &'a Bump, name: &str) -> Name<'a> {
     Name::of(arena.alloc_str(&format!("{name}_value")))
 }
 
+/// A name in which `_` stands for the dot at a position.
+pub(crate) fn with_underscore<'a>(arena: &'a Bump, name: &str, dot: usize) -> Name<'a> {
+    let (before, behind) = name.split_at(dot);
+    Name::of(arena.alloc_str(&format!("{before}_{}", behind.trim_start_matches('.'))))
+}
+
+/// On how many levels an index looks for what has that name: a dot in it is a level more. `None` for a name that it refuses.
+pub(crate) fn levels(name: &str) -> Option<usize> {
+    match is_plain(name) {
+        true => Some(1),
+        false => (!is_refused(name)).then(|| 1 + name.matches('.').count()),
+    }
+}
+
 /// The members of an object under names that an index takes: `_` stands for each part between dots that is empty or blank, and for each NUL. `added` are members
 /// whose names the object may have already. A mended or added name that is taken gets a number behind it.
 pub(crate) fn mended<'a>(arena: &'a Bump, mut members: Vec<Member<'a>>, added: Vec<Member<'a>>) -> Vec<Member<'a>> {
@@ -19,6 +33,8 @@ pub(crate) fn mended<'a>(arena: &'a Bump, mut members: Vec<Member<'a>>, added: V
         return members;
     }
     let mut taken: HashSet<String> = members.iter().filter(|member| !is_refused(member.name)).map(|member| member.name.to_owned()).collect();
+    // The last number behind each name, so that many of one name are not tried one by one.
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     let own = members.len();
     members.extend(added);
     for (at, member) in members.iter_mut().enumerate() {
@@ -27,9 +43,9 @@ pub(crate) fn mended<'a>(arena: &'a Bump, mut members: Vec<Member<'a>>, added: V
         }
         let wanted = mended_name(member.name);
         let mut name = wanted.clone();
-        let mut number = 1;
+        let number = numbers.entry(wanted.clone()).or_insert(1);
         while !taken.insert(name.clone()) {
-            number += 1;
+            *number += 1;
             name = format!("{wanted}{number}");
         }
         *member = Member::new(Name::of(arena.alloc_str(&name)), member.spelled, member.value.get());
@@ -37,9 +53,9 @@ pub(crate) fn mended<'a>(arena: &'a Bump, mut members: Vec<Member<'a>>, added: V
     members
 }
 
-/// Whether a name holds nothing that an index looks at twice: no blank, no dot, and it is not empty. Nearly all names are so.
+/// Whether a name holds nothing that an index looks at twice: no blank of any alphabet, no dot, and it is not empty. Nearly all names are so.
 pub(crate) fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte > b' ' && byte != b'.')
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'.')
 }
 
 /// Whether no index takes a name.
@@ -71,6 +87,8 @@ mod tests {
         check(&["  ", "", "\0"], &[], &["_", "_2", "_3"]);
         check(&[".", "a.", ".a", "a. .b"], &[], &["_._", "a._", "_.a", "a._.b"]);
         check(&["a\0", "a_"], &[], &["a_2", "a_"]);
+        check(&["\u{2003}", "a.\u{a0}", "\u{fc}"], &[], &["_", "a._", "\u{fc}"]);
+        check(&["\0\0", "\0_", "_\0", "__3"], &[], &["__", "__2", "__4", "__3"]);
     }
 
     #[test]

@@ -92,6 +92,24 @@ impl Shape {
         dotted.split('.').try_fold(place, |place, name| self.part(place, Name::of(name)))
     }
 
+    /// Every place there is.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> + use<> {
+        0..self.nodes.len()
+    }
+
+    /// The types of all fields below a place.
+    pub(crate) fn kinds_below(&self, place: Place) -> impl Iterator<Item = Kind> {
+        // What stands around a node comes before it.
+        self.places().skip(1).filter(move |below| self.is_around(place, *below)).filter_map(|below| self.leaf(below))
+    }
+
+    fn is_around(&self, place: Place, mut below: Place) -> bool {
+        while below > place {
+            below = self.nodes[below].around;
+        }
+        below == place
+    }
+
     /// The type of a field that no others stand in.
     pub(crate) fn leaf(&self, place: Place) -> Option<Kind> {
         self.nodes.get(place).filter(|node| node.is_leaf).and_then(|node| node.kind)

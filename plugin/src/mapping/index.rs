@@ -1,42 +1,130 @@
-//! Profile `extended`: an event is brought to what its index takes, so that none is refused. What is lost by that is reported, and then the text is kept.
+//! Profile `extended`: a document is brought to what its index takes, so that none is refused. What is lost by that is reported, and then the text is kept.
 
+mod fit;
 mod fits;
+mod in_place;
 
-use bumpalo::Bump;
-
-use super::cast::{Cast, cast};
-use super::errors::Errors;
+use self::fit::Fit;
 use super::record::Record;
-use crate::ecs::{Kind, Place, Shape, names};
-use crate::json::parse::{self, Names};
-use crate::json::tree::{Member, Value, array};
-use crate::json::write::Writer;
+use crate::defender::assessment::reshaped::{CAN_ONBOARD_TO_BYOL, NSG_OPEN_PORTS};
+use crate::defender::assessment::{ADDITIONAL, Additional, ELEMENT, PARTS, SUB_ADDITIONAL};
+use crate::defender::part::{Otherwise, Part, Source};
+use crate::ecs::{ASSESSMENT, EVENT, Kind, Place, Schema, Shape, Slot};
+use crate::json::tree::Value;
 
 /// Objects of a flattened field may stand one in the other so often: `depth_limit` of an index.
 pub(crate) const DEEPEST: usize = 20;
 /// A longer leaf of a flattened field is refused, in bytes.
 pub(crate) const LONGEST: usize = 32_766;
 
-/// Brings all fields of a document to what an index takes.
-pub(super) fn apply(record: &mut Record<'_>, shape: &Shape) {
-    let slots = record.document.schema().slots;
+/// Lists may stand one in the other so often. An index takes more, but not all that read its documents do.
+pub(crate) const MOST_LISTS: usize = 32;
+
+/// The record of a finding, in which its members stand.
+const TREE: Slot = ASSESSMENT.slot("microsoft_defender_cloud.assessment");
+
+/// What an index of a data set is told of its fields.
+#[derive(Debug)]
+pub(crate) struct Index {
+    schema: &'static Schema,
+    shape: Shape,
+    typed: Typed,
+    /// Where objects should stand, and rules deal with whatever else does.
+    left: Vec<Place>,
+    /// Fields that no rule brings to their types, unless Azure has them by another name.
+    untyped: Vec<Place>,
+    /// Objects whose members rules bring to their types in a list as well, or that have none which need it.
+    lists: Vec<Place>,
+}
+
+/// Whether the record of a finding was as an index takes it, but for what rules bring to its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stood {
+    Right,
+    /// Some of it may stand where no rule looks for it.
+    Odd,
+}
+
+/// Who brings members of a record to the types of their fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Typed {
+    Here,
+    /// Rules did, or will.
+    ByRules,
+}
+
+impl Index {
+    /// Of events.
+    pub(super) fn of_events() -> Self {
+        Self { schema: &EVENT, shape: Shape::of(&EVENT), typed: Typed::Here, left: Vec::new(), untyped: Vec::new(), lists: Vec::new() }
+    }
+
+    /// Of findings. Their records are looked at before rules read them: what rules report, or read as a list of CVEs, is not touched.
+    pub(super) fn of_findings() -> Self {
+        let shape = Shape::of(&ASSESSMENT);
+        let at = |source: Source| shape.part(place_of(&shape, source.part)?, source.name);
+        let of_cves = [ADDITIONAL.cves, ADDITIONAL.cves_details, SUB_ADDITIONAL.cve_list].map(at);
+        let reported = PARTS.iter().filter(|part| part.otherwise == Otherwise::Reported).map(|part| place_of(&shape, part));
+        let left: Vec<_> = of_cves.into_iter().chain(reported).flatten().collect();
+        let of_scores = at(ADDITIONAL.cves_details).and_then(|place| shape.part(place, ELEMENT.cvss.name));
+        let lists = shape.places().filter(|place| left.contains(place) || of_scores == Some(*place) || shape.kinds_below(*place).all(is_text)).collect();
+        let additional = place_of(&shape, Additional::PART);
+        let untyped = [CAN_ONBOARD_TO_BYOL, NSG_OPEN_PORTS].iter().filter_map(|name| shape.part(additional?, *name)).collect();
+        Self { schema: &ASSESSMENT, shape, typed: Typed::ByRules, left, untyped, lists }
+    }
+
+    /// Whether a field of that type is brought to it here.
+    fn types(&self, place: Place, kind: Kind) -> bool {
+        self.typed == Typed::Here || is_text(kind) || self.untyped.contains(&place)
+    }
+
+    /// Whether a list may stand there without a further look.
+    fn lists(&self, place: Place) -> bool {
+        self.typed == Typed::Here || self.lists.contains(&place)
+    }
+
+    /// Whether rules deal with what stands there and is no object.
+    fn leaves(&self, place: Place) -> bool {
+        self.left.contains(&place)
+    }
+}
+
+/// Where a part of an assessment stands, if fields are declared in it.
+fn place_of(shape: &Shape, part: &Part) -> Option<Place> {
+    match part.index {
+        0 => Some(shape.of_slot(TREE)),
+        _ => shape.part(place_of(shape, PARTS[part.parent])?, part.name),
+    }
+}
+
+const fn is_text(kind: Kind) -> bool {
+    matches!(kind, Kind::ConstantKeyword | Kind::Keyword | Kind::MatchOnlyText | Kind::Wildcard)
+}
+
+/// Brings all fields of a document to what an index takes, but for the record of a finding.
+pub(super) fn apply(record: &mut Record<'_>, index: &Index) {
     for slot in record.document.filled() {
-        let field = &slots[slot];
+        let field = &index.schema.slots[slot];
         let value = record.document.get(slot);
         // What a rule filled with a scalar has the type of its field, but for these.
         let is_container = matches!(value, Value::Array(_) | Value::Object(_));
-        if value.is_null() || !is_container && !matches!(field.kind, Kind::Flattened | Kind::Ip | Kind::Object) {
+        let is_looked_at = match field.kind {
+            Kind::Object => index.typed == Typed::Here,
+            Kind::Flattened | Kind::Ip => true,
+            _ => is_container,
+        };
+        if value.is_null() || !is_looked_at {
             continue;
         }
-        let place = shape.of_slot(slot);
+        let place = index.shape.of_slot(slot);
         let fits = match field.kind {
-            Kind::Object => fits::declared(shape, value, place, field.name.split('.').count()),
+            Kind::Object => fits::declared(index, value, place, field.name.split('.').count()),
             kind => fits::leaf(value, kind),
         };
         if fits {
             continue;
         }
-        let mut fit = Fit { arena: record.arena, errors: &mut record.errors, shape, path: vec![field.name] };
+        let mut fit = Fit::new(record, index, field.name);
         let fitting = match field.kind {
             Kind::Object => fit.objects(value, place),
             kind => fit.leaf(value, kind),
@@ -45,227 +133,19 @@ pub(super) fn apply(record: &mut Record<'_>, shape: &Shape) {
     }
 }
 
-struct Fit<'r, 'a> {
-    arena: &'a Bump,
-    errors: &'r mut Errors<'a>,
-    shape: &'r Shape,
-    /// Names on the way from the top of the document.
-    path: Vec<&'a str>,
+/// The record of a finding with names, depth and texts that an index takes. Rules bring the rest of it to its types, if it stood right.
+pub(super) fn of_tree<'a>(record: &mut Record<'a>, index: &Index, tree: Value<'a>) -> (Value<'a>, Stood) {
+    let (name, place) = (index.schema.slots[TREE].name, index.shape.of_slot(TREE));
+    match tree {
+        Value::Object(members) if !fits::declared(index, tree, place, name.split('.').count()) => {
+            (Fit::new(record, index, name).object(members, place), Stood::Odd)
+        }
+        _ => (tree, Stood::Right),
+    }
 }
 
-/// What stands where declared fields are.
-struct Split<'a> {
-    /// It takes objects.
-    objects: Value<'a>,
-    /// What stood beside them goes by another name.
-    others: Value<'a>,
-}
-
-impl<'a> Fit<'_, 'a> {
-    /// The value of a field that no others stand in.
-    fn leaf(&mut self, value: Value<'a>, kind: Kind) -> Value<'a> {
-        match kind {
-            Kind::ConstantKeyword | Kind::Keyword | Kind::MatchOnlyText | Kind::Wildcard => self.texts(value),
-            Kind::Flattened => self.flattened(value),
-            Kind::Ip => self.each(value, |fit, value| fit.address(value)),
-            Kind::Boolean => self.each(value, |fit, value| fit.typed(value, Cast::Boolean)),
-            Kind::Date => self.each(value, |fit, value| fit.typed(value, Cast::Date)),
-            Kind::Double | Kind::Float => self.each(value, |fit, value| fit.typed(value, Cast::Double)),
-            Kind::Long => self.each(value, |fit, value| fit.typed(value, Cast::Long)),
-            // A point is made by a rule, of numbers that were read.
-            Kind::GeoPoint | Kind::Object => value,
-        }
-    }
-
-    /// A value, or each of a list.
-    fn each(&mut self, value: Value<'a>, fit: fn(&mut Self, Value<'a>) -> Value<'a>) -> Value<'a> {
-        match value {
-            Value::Array(elements) => {
-                let fitting: Vec<_> = elements.iter().map(|element| self.each(element.get(), fit)).filter(|element| !element.is_null()).collect();
-                array(self.arena, fitting)
-            }
-            value if value.is_blank() => Value::Null,
-            value => fit(self, value),
-        }
-    }
-
-    fn typed(&mut self, value: Value<'a>, to: Cast) -> Value<'a> {
-        let converted = match value {
-            Value::Object(_) | Value::Array(_) => None,
-            // Neither infinity nor what is no number is a number to an index.
-            _ => cast(self.arena, value, to).ok().filter(|converted| to != Cast::Double || converted.text().is_none()),
-        };
-        converted.unwrap_or_else(|| self.unreadable(value, to.name()))
-    }
-
-    /// An address without its scope, which an index does not take.
-    fn address(&mut self, value: Value<'a>) -> Value<'a> {
-        match value.text().filter(|_| cast(self.arena, value, Cast::Ip).is_ok()) {
-            Some(text) => Value::Text(text.split_once('%').map_or(text, |(address, _)| address)),
-            None => self.unreadable(value, Cast::Ip.name()),
-        }
-    }
-
-    #[cold]
-    fn unreadable(&mut self, value: Value<'a>, wanted: &str) -> Value<'a> {
-        self.errors.unreadable(&self.path.join("."), value, wanted);
-        Value::Null
-    }
-
-    /// The texts of an object where one text is expected, or a list of them. Nothing is lost by it.
-    fn texts(&mut self, value: Value<'a>) -> Value<'a> {
-        let is_list_of_scalars =
-            |elements: &[core::cell::Cell<Value<'_>>]| !elements.iter().any(|element| matches!(element.get(), Value::Array(_) | Value::Object(_)));
-        match value {
-            Value::Array(elements) if is_list_of_scalars(elements) => value,
-            Value::Array(_) | Value::Object(_) => {
-                let mut texts = Vec::new();
-                self.add_texts(value, &mut texts);
-                array(self.arena, texts)
-            }
-            scalar => scalar,
-        }
-    }
-
-    fn add_texts(&self, value: Value<'a>, texts: &mut Vec<Value<'a>>) {
-        match value {
-            Value::Null => {}
-            Value::Array(elements) => elements.iter().for_each(|element| self.add_texts(element.get(), texts)),
-            Value::Object(members) => {
-                let found = members.iter().map(|member| member.value.get()).filter(|value| value.has_content());
-                texts.extend(found.map(|value| self.as_text(value)));
-            }
-            scalar => texts.push(scalar),
-        }
-    }
-
-    /// A text as it is; anything else as compact JSON.
-    fn as_text(&self, value: Value<'a>) -> Value<'a> {
-        if let Value::Text(_) = value {
-            return value;
-        }
-        let mut out = Writer::default();
-        out.value(value);
-        Value::Text(self.arena.alloc_str(&String::from_utf8_lossy(&out.take())))
-    }
-
-    /// An object of anything. A text is one if it spells one.
-    fn flattened(&mut self, value: Value<'a>) -> Value<'a> {
-        let object = match value {
-            Value::Text(text) => parse::value(self.arena, text, Names::Lower).ok().filter(|read| matches!(read, Value::Object(_))),
-            Value::Object(_) => Some(value),
-            _ => None,
-        };
-        match object {
-            Some(Value::Object(members)) => self.map(members, 1, Some(LONGEST), DEEPEST),
-            _ if !value.has_content() => Value::Null,
-            _ => {
-                self.errors.unexpected(&self.path.join("."), value, "an object");
-                Value::Null
-            }
-        }
-    }
-
-    /// An object of any members, which are on that level: names are mended, what lies too deep is text, and a text may be cut.
-    fn map(&mut self, members: &'a [Member<'a>], level: usize, longest: Option<usize>, deepest: usize) -> Value<'a> {
-        let mut fitting: Vec<Member<'a>> = Vec::with_capacity(members.len());
-        for member in members.iter().filter(|member| !member.value.get().is_null()) {
-            self.path.push(member.spelled);
-            // A dot in a name is a level more.
-            let below = level + member.name.matches('.').count();
-            let value = self.inner(member.value.get(), below, longest, deepest);
-            self.path.pop();
-            fitting.push(Member::new(member.keyed_name(), member.spelled, value));
-        }
-        Value::Object(self.arena.alloc_slice_fill_iter(names::mended(self.arena, fitting, Vec::new())))
-    }
-
-    fn inner(&mut self, value: Value<'a>, level: usize, longest: Option<usize>, deepest: usize) -> Value<'a> {
-        match value {
-            Value::Object(members) if level < deepest => self.map(members, level + 1, longest, deepest),
-            Value::Object(_) if value.has_content() => {
-                let text = self.as_text(value);
-                self.inner(text, level, longest, deepest)
-            }
-            Value::Array(elements) => {
-                let fitting: Vec<_> = elements.iter().map(|element| self.inner(element.get(), level, longest, deepest)).collect();
-                array(self.arena, fitting)
-            }
-            Value::Text(text) if longest.is_some_and(|longest| text.len() > longest) => self.cut(text, longest.unwrap_or_default()),
-            scalar => scalar,
-        }
-    }
-
-    #[cold]
-    fn cut(&mut self, text: &'a str, longest: usize) -> Value<'a> {
-        let end = text.floor_char_boundary(longest);
-        self.errors.report(&format_args!("`{}` has {} bytes, of which an index takes {longest}; it was cut", self.path.join("."), text.len()));
-        Value::Text(&text[..end])
-    }
-
-    /// A field of objects. A text is one, or a list of them, if it spells that; nothing else has a place there.
-    fn objects(&mut self, value: Value<'a>, place: Place) -> Value<'a> {
-        let value = match value {
-            Value::Text(text) => {
-                parse::value(self.arena, text, Names::Lower).ok().filter(|read| matches!(read, Value::Array(_) | Value::Object(_))).unwrap_or(value)
-            }
-            value => value,
-        };
-        let Split { objects, others } = self.declared(value, place);
-        if others.has_content() {
-            self.errors.unexpected(&self.path.join("."), others, "an object");
-        }
-        objects
-    }
-
-    /// What stands where declared fields are. A list may hold both.
-    fn declared(&mut self, value: Value<'a>, place: Place) -> Split<'a> {
-        match value {
-            Value::Object(members) => Split { objects: self.object(members, place), others: Value::Null },
-            Value::Array(elements) => {
-                let (mut objects, mut others) = (Vec::new(), Vec::new());
-                for element in elements {
-                    let split = self.declared(element.get(), place);
-                    objects.extend(Some(split.objects).filter(|value| value.has_content()));
-                    others.extend(Some(split.others).filter(|value| value.has_content()));
-                }
-                Split { objects: array(self.arena, objects), others: if others.is_empty() { Value::Null } else { array(self.arena, others) } }
-            }
-            scalar => Split { objects: Value::Null, others: scalar },
-        }
-    }
-
-    /// An object in which declared fields stand, and others.
-    fn object(&mut self, members: &'a [Member<'a>], place: Place) -> Value<'a> {
-        let (mut fitting, mut added) = (Vec::with_capacity(members.len()), Vec::new());
-        for member in members.iter().filter(|member| !member.value.get().is_null()) {
-            let (name, value) = (member.keyed_name(), member.value.get());
-            let part = match name.text.contains('.') {
-                true => self.shape.at(place, name.text),
-                false => self.shape.part(place, name),
-            };
-            self.path.push(member.spelled);
-            match part.map(|part| (part, self.shape.leaf(part))) {
-                Some((_, Some(kind))) => {
-                    let value = self.leaf(value, kind);
-                    fitting.push(Member::new(name, member.spelled, value));
-                }
-                Some((part, None)) => {
-                    let Split { objects, others } = self.declared(value, part);
-                    fitting.push(Member::new(name, member.spelled, objects));
-                    if others.has_content() {
-                        added.push(Member::new(names::value_of(self.arena, name.text), member.spelled, others));
-                    }
-                }
-                None => {
-                    // The names before it are levels of the index as well.
-                    let level = self.path.iter().map(|name| 1 + name.matches('.').count()).sum();
-                    let value = self.inner(value, level, None, DEEPEST);
-                    fitting.push(Member::new(name, member.spelled, value));
-                }
-            }
-            self.path.pop();
-        }
-        Value::Object(self.arena.alloc_slice_fill_iter(names::mended(self.arena, fitting, added)))
-    }
+/// What rules did not bring to its type, because they do not look for it there.
+#[cold]
+pub(super) fn types<'a>(record: &mut Record<'a>, index: &Index, tree: Value<'a>) {
+    Fit::new(record, index, index.schema.slots[TREE].name).in_place(tree.members(), index.shape.of_slot(TREE));
 }

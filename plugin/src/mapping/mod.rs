@@ -27,11 +27,12 @@ use self::assessment::Finding;
 pub(crate) use self::assessment::occurrence::Occurrence;
 use self::envelope::Envelope;
 pub(crate) use self::envelope::Origin;
+use self::index::Index;
 pub(crate) use self::kinds::Recognition;
 use self::record::Record;
 use crate::contract::{Dataset, Explanation};
 use crate::defender;
-use crate::ecs::{ASSESSMENT, EVENT, Schema, Shape};
+use crate::ecs::{ASSESSMENT, EVENT, Schema};
 use crate::json::parse::{self, Names};
 use crate::json::tree::Value;
 use crate::json::write::Writer;
@@ -44,8 +45,8 @@ const ASSESSMENT_ENVELOPE: Envelope = Envelope::assessment(&ASSESSMENT);
 #[derive(Debug)]
 pub struct Mapper {
     settings: Settings,
-    /// What an index of events is told of their fields.
-    shape: Shape,
+    events: Index,
+    findings: Index,
     /// Emptied after each document, so that its memory serves the next; so is the writer.
     arena: Bump,
     writer: Writer,
@@ -54,7 +55,7 @@ pub struct Mapper {
 impl Mapper {
     /// A mapper for these settings.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, shape: Shape::of(&EVENT), arena: Bump::new(), writer: Writer::default() }
+        Self { settings, events: Index::of_events(), findings: Index::of_findings(), arena: Bump::new(), writer: Writer::default() }
     }
 
     /// The document of one record of the event data set.
@@ -62,7 +63,7 @@ impl Mapper {
         let body = {
             let mut record = Record::new(&self.arena, &EVENT);
             let root = read(&mut record, Dataset::Event, text);
-            finish_event(&mut record, &mut self.writer, (&self.settings, &self.shape), root, text, origin)
+            finish_event(&mut record, &mut self.writer, (&self.settings, &self.events), root, text, origin)
         };
         self.arena.reset();
         body
@@ -82,7 +83,7 @@ impl Mapper {
             let mut record = Record::new(&self.arena, &ASSESSMENT);
             let root = read(&mut record, Dataset::Assessment, text);
             let known = look(root);
-            let mut findings = Findings { finding: assessment::map(&mut record, root, &self.settings), settings: &self.settings, text, origin };
+            let mut findings = Findings { finding: assessment::map(&mut record, root, &self.settings, &self.findings), settings: &self.settings, text, origin };
             findings.limit(&mut record, &mut self.writer);
             for at in from..findings.len() {
                 findings.complete(&mut record, at);
@@ -102,7 +103,7 @@ impl Mapper {
         let document = match parse::value(&self.arena, text, names(Dataset::Event)) {
             Ok(root) if is_one(root) => {
                 let mut record = Record::new(&self.arena, &EVENT);
-                Some(finish_event(&mut record, &mut self.writer, (&self.settings, &self.shape), root, text, origin))
+                Some(finish_event(&mut record, &mut self.writer, (&self.settings, &self.events), root, text, origin))
             }
             _ => None,
         };
@@ -116,8 +117,8 @@ impl Mapper {
             let mut record = Record::new(&self.arena, schema(dataset));
             record.errors.report(&line);
             match dataset {
-                Dataset::Event => event::map(&mut record, Value::Null, &self.settings, &self.shape),
-                _ => drop(assessment::map(&mut record, Value::Null, &self.settings)),
+                Dataset::Event => event::map(&mut record, Value::Null, &self.settings, &self.events),
+                _ => drop(assessment::map(&mut record, Value::Null, &self.settings, &self.findings)),
             }
             let envelope = if dataset == Dataset::Event { &EVENT_ENVELOPE } else { &ASSESSMENT_ENVELOPE };
             envelope.complete(&mut record, &self.settings, "", origin);
@@ -137,12 +138,13 @@ impl Mapper {
             let root = read(&mut record, dataset, text);
             let members = explain::Members::of(root);
             if dataset == Dataset::Event {
-                event::map(&mut record, root, &self.settings, &self.shape);
+                event::map(&mut record, root, &self.settings, &self.events);
                 EVENT_ENVELOPE.complete(&mut record, &self.settings, text, origin);
                 let unread = members.unread(record.trace.as_ref(), noted(&record));
                 explanations.push(explain::explanation(dataset, &record, &members, &unread));
             } else {
-                let mut findings = Findings { finding: assessment::map(&mut record, root, &self.settings), settings: &self.settings, text, origin };
+                let mut findings =
+                    Findings { finding: assessment::map(&mut record, root, &self.settings, &self.findings), settings: &self.settings, text, origin };
                 findings.limit(&mut record, &mut self.writer);
                 let unread = findings.unread(&record, &members);
                 for at in 0..findings.len() {
@@ -295,12 +297,12 @@ fn read<'a>(record: &mut Record<'a>, dataset: Dataset, text: &'a str) -> Value<'
 fn finish_event<'a>(
     record: &mut Record<'a>,
     writer: &mut Writer,
-    (settings, shape): (&'a Settings, &Shape),
+    (settings, index): (&'a Settings, &Index),
     root: Value<'a>,
     text: &'a str,
     origin: Origin<'a>,
 ) -> Event {
-    event::map(record, root, settings, shape);
+    event::map(record, root, settings, index);
     EVENT_ENVELOPE.complete(record, settings, text, origin);
     record.document.write(writer);
     Event { body: writer.take(), recognition: record.recognition }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::assessment::{self, conversions, copies, resource, vulnerability};
 use super::envelope;
 use super::event::{self, alert_type, entities, extended, identifiers, moves};
-use super::index::{DEEPEST, LONGEST};
+use super::index::{DEEPEST, LONGEST, MOST_LISTS};
 use super::record::Rule;
 use crate::contract::{Dataset, Field};
 use crate::defender::entity::{ENTITY_NAMES, IDENTIFIER_NAMES};
@@ -44,11 +44,12 @@ pub fn page() -> String {
          - Fields of type `flattened`: `depth_limit: {DEEPEST}`, the default, and `ignore_above: 8191`. An index takes a leaf of {LONGEST} bytes together with the names that lead to it, \
          and 8191 characters are never more than that less room for the names.\n\
          - Fields of type `keyword` and `wildcard`: `ignore_above: 1024`; `event.original` is not indexed (`index: false`, `doc_values: false`), as ECS has it.\n\
-         - Profile `extended` lets no event out that such an index refuses. In a field of type `keyword`, an object is the list of its texts. In one of type `flattened`, a text is the \
-         object that it spells, objects on level {DEEPEST} are JSON in a text, and a leaf is cut behind {LONGEST} bytes. Objects below `entities` and `resource_identifiers` are JSON in a \
-         text where an index would hold them deeper than {DEEPEST} levels. In the name of a member, `_` stands for NUL and for a part between dots that is empty or blank; a number \
-         follows if the name is taken. What stands where declared fields are and is no object is under the name with `_value` behind it. An address has no `%scope`. What has no \
-         place is not written. Where something is lost by that, `error.message` says so, and `event.original` is kept.\n\
+         - Profile `extended` lets no event and no finding out that such an index refuses. In a field of type `keyword`, an object is the list of its texts. In one of type `flattened`, a \
+         text is the object that it spells, objects on level {DEEPEST} are JSON in a text, and a leaf is cut behind {LONGEST} bytes. Members that no field is declared for are JSON in a \
+         text where an index would hold objects deeper than {DEEPEST} levels, or where more than {MOST_LISTS} lists stand one in the other. In the name of a member, `_` stands for NUL, for a \
+         part between dots that is empty or blank, and for the dot behind a field that holds no others; a number follows if the name is taken. What stands where declared fields are and \
+         is no object is under the name with `_value` behind it; of a finding, where rules look for an object, it is left out. An address has no `%scope`. What has no place is not written. \
+         Where something is lost by that, `error.message` of an event or `not_read` of a finding says so, and `event.original` is kept.\n\
          - Profile `elastic` writes what the reference writes, and an index may refuse it.\n"
     );
     for dataset in Dataset::ALL {

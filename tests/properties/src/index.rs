@@ -1,4 +1,4 @@
-//! What an index takes, read from the list of fields alone: no event of profile `extended` holds anything else.
+//! What an index takes, read from the list of fields alone: no event or finding of profile `extended` holds anything else.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -13,36 +13,49 @@ const DEEPEST: usize = 20;
 /// The longest leaf of a flattened field, in bytes.
 const LONGEST: usize = 32_766;
 
-static KINDS: LazyLock<BTreeMap<String, String>> =
-    LazyLock::new(|| reference::fields(Dataset::Event).into_iter().map(|field| (field.name, field.kind)).collect());
+/// Types by fields.
+type Kinds = BTreeMap<String, String>;
 
-/// Checks a document of the event data set.
+static EVENTS: LazyLock<Kinds> = LazyLock::new(|| kinds(Dataset::Event));
+static FINDINGS: LazyLock<Kinds> = LazyLock::new(|| kinds(Dataset::Assessment));
+static RUNS: LazyLock<Kinds> = LazyLock::new(|| kinds(Dataset::Run));
+
+fn kinds(dataset: Dataset) -> Kinds {
+    reference::fields(dataset).into_iter().map(|field| (field.name, field.kind)).collect()
+}
+
+/// Checks a document of a data set.
 #[track_caller]
-pub(crate) fn check(body: &[u8]) {
+pub fn check(body: &[u8], dataset: Dataset) {
+    let kinds = match dataset {
+        Dataset::Event => &EVENTS,
+        Dataset::Assessment => &FINDINGS,
+        Dataset::Run => &RUNS,
+    };
     // What is nested deeper than this reads is nested too deep for an index as well.
     let document: Value = serde_json::from_slice(body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(body)));
-    if let Err(why) = members(&document, "") {
+    if let Err(why) = members(kinds, &document, "") {
         panic!("an index refuses it: {why}: {document}");
     }
 }
 
 /// The members of an object, at a path that is empty or ends with a dot.
-fn members(object: &Value, path: &str) -> Result<(), String> {
+fn members(kinds: &Kinds, object: &Value, path: &str) -> Result<(), String> {
     let names = path.split('.').count();
     for (name, value) in object.as_object().ok_or_else(|| format!("`{path}` is no object"))? {
         name_is_taken(name)?;
-        field(value, &format!("{path}{name}"))?;
+        field(kinds, value, &format!("{path}{name}"))?;
     }
     if names > DEEPEST { Err(format!("`{path}` is an object under {names} names")) } else { Ok(()) }
 }
 
-fn field(value: &Value, path: &str) -> Result<(), String> {
+fn field(kinds: &Kinds, value: &Value, path: &str) -> Result<(), String> {
     if let Value::Array(elements) = value {
-        return elements.iter().try_for_each(|element| field(element, path));
+        return elements.iter().try_for_each(|element| field(kinds, element, path));
     }
-    let is_parent = KINDS.range(format!("{path}.")..).next().is_some_and(|(name, _)| name.starts_with(path) && name[path.len()..].starts_with('.'));
-    let fits = match KINDS.get(path).map(String::as_str) {
-        _ if is_parent => return members(value, &format!("{path}.")),
+    let is_parent = kinds.range(format!("{path}.")..).next().is_some_and(|(name, _)| name.starts_with(path) && name[path.len()..].starts_with('.'));
+    let fits = match kinds.get(path).map(String::as_str) {
+        _ if is_parent => return members(kinds, value, &format!("{path}.")),
         Some("flattened") => return flattened(value, 0),
         Some("geo_point") => is_point(value),
         Some("ip") => value.as_str().is_some_and(|text| text.parse::<IpAddr>().is_ok()),
@@ -51,10 +64,16 @@ fn field(value: &Value, path: &str) -> Result<(), String> {
         Some("boolean") => value.is_boolean(),
         Some("date") => value.as_str().is_some_and(|text| text.ends_with('Z')),
         Some(_) => !value.is_object(),
-        None if value.is_object() => return members(value, &format!("{path}.")),
+        None if leads_through_a_field(kinds, path) => false,
+        None if value.is_object() => return members(kinds, value, &format!("{path}.")),
         None => true,
     };
     if fits { Ok(()) } else { Err(format!("`{path}` is {value}")) }
+}
+
+/// Whether a name with dots looks for members in a field that has none.
+fn leads_through_a_field(kinds: &Kinds, path: &str) -> bool {
+    path.match_indices('.').filter_map(|(at, _)| kinds.get(&path[..at])).any(|kind| kind != "object")
 }
 
 /// Degrees of latitude and longitude.

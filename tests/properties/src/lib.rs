@@ -3,12 +3,12 @@
 mod alert;
 mod choices;
 mod document;
-mod index;
 mod json;
 mod mutate;
 mod order;
 
 pub mod cursor;
+pub mod index;
 pub mod messages;
 pub mod seeds;
 pub mod settings;

@@ -99,8 +99,10 @@ fn check(settings: &Settings, dataset: Dataset, body: &[u8], explains: bool) -> 
         if failed || settings.preserve_original_event && (dataset == Dataset::Event || at == 0) {
             check_original(original.as_deref().unwrap_or_default(), &text, body, dataset);
         }
+        if settings.profile == Profile::Extended {
+            index::check(&document.body, dataset);
+        }
         if settings.profile == Profile::Extended && dataset == Dataset::Event {
-            index::check(&document.body);
             let record = str::from_utf8(body).ok().filter(|_| alone.documents.len() == 1);
             alert::check(&document.body, record);
         }

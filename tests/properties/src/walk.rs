@@ -8,7 +8,7 @@ use microsoft_defender_cloud::settings::{Metadata, Profile, Scope, Settings, Sub
 use microsoft_defender_cloud::walk::Walk;
 
 use crate::choices::Choices;
-use crate::{NOW, document, json, order};
+use crate::{NOW, document, index, json, order};
 
 /// A walk that takes more calls than this does not end: what decides is spent by then.
 const CALLS: usize = 200_000;
@@ -94,6 +94,9 @@ impl<'a> Run<'a> {
             assert!(!id.is_empty() && id.len() <= 512 && id.is_ascii());
             assert!(source.is_none_or(|source| (source as usize) < given));
             document::check(body, dataset.name());
+            if self.settings.profile == Profile::Extended {
+                index::check(body, *dataset);
+            }
             match dataset {
                 Dataset::Assessment => self.documents += 1,
                 Dataset::Run => assert!(step.finished.is_some(), "a run document before the end"),

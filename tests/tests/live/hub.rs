@@ -1,16 +1,17 @@
 //! `run` on an Event Hub: what is sent is delivered once, whatever kills it, and beside an input that polls.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::thread;
 use std::time::Duration;
 
 use event_hub_broker::Broker;
 use live_servers::Tenant;
 use live_servers::bulk::{BulkEndpoint, Reply};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::component;
 
-use crate::setup::{Setup, wait_for};
+use crate::setup::{Ended, Setup, wait_for};
 
 const HUB: &str = "defender-export";
 
@@ -55,6 +56,39 @@ fn a_hub_is_read_to_its_end_once() {
     let stored = endpoint.shared.stored.lock().expect("nobody panics");
     assert_eq!(stored.len(), 60);
     assert!(stored.values().all(|(index, _, times)| index == "logs-microsoft_defender_cloud.event-default" && *times == 1));
+}
+
+/// Its document has the bytes, and so has the dead-letter file, which `redrive` leaves as it is.
+#[test]
+fn what_is_no_text_is_stored_and_kept_in_the_dead_letters() {
+    const BYTES: &str = "ewAiAGEAIgA6ADEAfQA=";
+    let broker = Broker::start().with_hub(HUB, 2, &["$Default"]);
+    let endpoint = BulkEndpoint::start(|_| Reply::Store);
+    let mut setup = setup("hub-no-text", &broker);
+    setup.deliver_to(&endpoint.address);
+    send(&broker, 0);
+    let utf16: Vec<u8> = r#"{"a":1}"#.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let number = broker.send(HUB, 1, utf16);
+    let ended = setup.once().expect(0);
+    assert!(ended.stderr.contains("body-not-text"), "{}", ended.stderr);
+    let originals: Vec<Value> = {
+        let stored = endpoint.shared.stored.lock().expect("nobody panics");
+        let document = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
+        stored.values().map(|(_, text, _)| document(text)["event"]["original"].clone()).collect()
+    };
+    assert!(originals.len() == 2 && originals.contains(&json!(format!("base64:{BYTES}"))), "{originals:?}");
+
+    let file = setup.scratch.path().join("state/dead-letters/alerts.ndjson");
+    let letters = fs::read_to_string(&file).expect("there are dead letters");
+    let letter: Value = serde_json::from_str(letters.trim_end()).expect("one line");
+    assert_eq!((&letter["code"], &letter["body_base64"]), (&json!("body-not-text"), &json!(BYTES)));
+    assert_eq!((&letter["position"]["partition"], &letter["position"]["sequence_number"]), (&json!("1"), &json!(number)));
+    let redriven = Ended::of(&setup.command(&["redrive"]).output().expect("it starts")).expect(0);
+    assert!(redriven.stderr.contains("alerts: 0 delivered, 0 left, 1 that are no documents"), "{}", redriven.stderr);
+    assert_eq!(fs::read_to_string(&file).expect("it stays"), letters);
+    // It is not received again.
+    setup.once().expect(0);
+    assert_eq!(fs::read_to_string(&file).expect("it stays"), letters);
 }
 
 #[test]

@@ -118,6 +118,7 @@ impl<D: Decoder> EventHubSource<D> {
             documents: salvage.decoded.documents,
             problems: salvage.decoded.problems,
             dead: salvage.dead,
+            unread: salvage.unread,
             sources: received.numbers(),
             mark: end.map(Place::mark),
             finished: None,

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use host_sim_runtime::contract::{Document, Message};
+use host_sim_runtime::contract::{Document, Message, Problem, Severity};
 use host_sim_runtime::flow::{Bounds, DeadLetters, Fate, Item, Lane, Letter, Sink, SinkError, StopSignal};
-use host_sim_runtime::{DeadLetter, Stop, private_folder};
+use host_sim_runtime::{DeadLetter, Stop, Unread, private_folder};
 
 use super::{RedriveError, Redriven, redrive};
 use crate::state::StateFolder;
@@ -29,6 +29,9 @@ impl World {
         let lane = Lane::new("posture");
         let message = DeadLetter { source: 0, message: Message::from("m"), stop: Stop::Cancelled };
         letters.keep(&lane, Letter::Message { letter: &message, number: None }).expect("writable");
+        let problem = Problem { severity: Severity::Warning, code: "body-not-text".into(), message: "bytes".into(), source: Some(0) };
+        let unread = Unread { source: 0, message: Message::from("u"), problem };
+        letters.keep(&lane, Letter::Unread { unread: &unread, number: None }).expect("writable");
         for number in 0..documents {
             let body = format!("{{\"number\":{number}}}").into_bytes();
             let document = Document { dataset: u32::from(number % 2 == 0), id: number.to_string(), body, source: None };
@@ -81,7 +84,7 @@ fn what_is_stored_leaves_the_file_and_the_rest_stays_to_the_byte() {
     let before = world.text();
     let fate = |id: &str| Ok(if id.ends_with('3') { Fate::Refused("still".into()) } else { Fate::Stored });
     let redriven = world.redrive(&Scripted { stored: &stored, fate }).expect("it is delivered");
-    assert_eq!(redriven, Redriven { delivered: 180, left: 20, others: 1 });
+    assert_eq!(redriven, Redriven { delivered: 180, left: 20, others: 2 });
     let stored = stored.into_inner().expect("nobody panics");
     assert_eq!((stored.len(), stored[&(0, "2".into())].as_str(), stored[&(1, "1".into())].as_str()), (180, r#"{"number":2}"#, r#"{"number":1}"#));
     let stays: Vec<&str> = before.lines().filter(|line| line.contains("body_base64") || line.contains("3\",\"reason")).collect();
@@ -94,12 +97,12 @@ fn what_was_stored_before_an_error_leaves_the_file() {
     let fate = |id: &str| if id == "30" { Err(SinkError::Closed("the disk is full".into())) } else { Ok(Fate::Stored) };
     let error = world.redrive(&Scripted { stored: &stored, fate }).expect_err("the sink is closed");
     assert!(matches!(error, RedriveError::Delivery(_)));
-    let left = world.text().lines().count() - 1;
+    let left = world.text().lines().count() - 2;
     assert_eq!(left + stored.lock().expect("nobody panics").len(), 50);
     assert!((20..50).contains(&left), "{left}");
     let redriven = world.redrive(&Scripted { stored: &stored, fate: |_| Ok(Fate::Stored) }).expect("it is delivered");
-    assert_eq!(redriven, Redriven { delivered: left as u64, left: 0, others: 1 });
-    assert_eq!(world.text().lines().count(), 1);
+    assert_eq!(redriven, Redriven { delivered: left as u64, left: 0, others: 2 });
+    assert_eq!(world.text().lines().count(), 2);
 }
 
 #[test]
@@ -107,7 +110,7 @@ fn without_documents_nothing_is_asked_for() {
     let world = World::new("none", 0);
     let before = world.text();
     let make = |_: &[String]| -> Result<Scripted<'static>, _> { panic!("there is nothing to deliver") };
-    for (input, others) in [("posture", 1), ("other", 0)] {
+    for (input, others) in [("posture", 2), ("other", 0)] {
         let redriven = redrive(&world.state, input, make, Bounds::DEFAULT, &StopSignal::default()).expect("readable");
         assert_eq!(redriven, Redriven { delivered: 0, left: 0, others });
     }

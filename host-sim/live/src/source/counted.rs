@@ -33,6 +33,8 @@ impl DeadLetters for CountedLetters<'_> {
                 self.health.set_aside(Some(item.document.body.len()));
                 self.health.refused(&refusal.why);
             }
+            // The problem is told, and its document is counted by itself.
+            Letter::Unread { .. } => self.health.set_aside(None),
             Letter::Message { letter, .. } => {
                 self.health.set_aside(None);
                 self.health.refused(&letter.stop.to_string());

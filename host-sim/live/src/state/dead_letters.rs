@@ -60,6 +60,9 @@ pub(crate) struct Letter<'a> {
     pub(crate) dataset: Option<Cow<'a, str>>,
     pub(crate) id: Option<Cow<'a, str>>,
     pub(crate) reason: String,
+    /// The problem of a message that gave a document and could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<Cow<'a, str>>,
     pub(crate) status: Option<u16>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(crate) document: Option<&'a RawValue>,
@@ -119,10 +122,23 @@ impl DeadLetterFile {
                 dataset: None,
                 id: None,
                 reason: one_line(&letter.stop.to_string()),
+                code: None,
                 status: None,
                 document: None,
                 body_base64: Some(STANDARD.encode(&letter.message.body)),
                 position: letter.message.position.as_ref().map(Place::from),
+            },
+            flow::Letter::Unread { unread, .. } => Letter {
+                time,
+                input,
+                dataset: None,
+                id: None,
+                reason: one_line(&unread.problem.message),
+                code: Some(Cow::Borrowed(&unread.problem.code)),
+                status: None,
+                document: None,
+                body_base64: Some(STANDARD.encode(&unread.message.body)),
+                position: unread.message.position.as_ref().map(Place::from),
             },
             flow::Letter::Document { item, refusal } => {
                 let document = &item.document;
@@ -134,6 +150,7 @@ impl DeadLetterFile {
                     dataset: dataset.map(|name| Cow::Borrowed(name.as_str())),
                     id: Some(Cow::Borrowed(&document.id)),
                     reason: one_line(&refusal.why),
+                    code: None,
                     status: refusal.status,
                     document: raw,
                     body_base64: raw.is_none().then(|| STANDARD.encode(&document.body)),

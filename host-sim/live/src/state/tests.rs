@@ -5,9 +5,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use host_sim_runtime::Stop;
-use host_sim_runtime::contract::{Document, Message, Position, Totals};
+use host_sim_runtime::contract::{Document, Message, Position, Problem, Severity, Totals};
 use host_sim_runtime::flow::{DeadLetters, Item, Lane, Letter, Mark, Refusal, State};
-use host_sim_runtime::{DeadLetter, private_folder};
+use host_sim_runtime::{DeadLetter, Unread, private_folder};
 use sha2::{Digest, Sha256};
 
 use super::{Run, SetAside, StateError, StateFolder};
@@ -201,6 +201,8 @@ fn a_dead_letter_has_all_there_is_to_know() {
     keep(Letter::Document { item: &item("i2", "no json"), refusal: &"because".into() });
     let position = Position { partition: "3".into(), sequence_number: 7, offset: "12".into(), enqueued: 1_795_740_300_123, partition_key: None };
     let message = Message { body: b"\xff!".to_vec(), position: Some(position) };
+    let problem = Problem { severity: Severity::Warning, code: "body-not-text".into(), message: "no\ntext".into(), source: Some(0) };
+    keep(Letter::Unread { unread: &Unread { source: 0, message: message.clone(), problem }, number: Some(7) });
     let letter = DeadLetter { source: 0, message, stop: Stop::Cancelled };
     keep(Letter::Message { letter: &letter, number: None });
 
@@ -212,6 +214,7 @@ fn a_dead_letter_has_all_there_is_to_know() {
         [
             r#"{"dataset":"c.d","document":{"a":0},"id":"i1","input":"posture","reason":"no\\n\\u{202e}date","status":400}"#.to_owned(),
             r#"{"body_base64":"bm8ganNvbg==","dataset":"c.d","id":"i2","input":"posture","reason":"because","status":null}"#.to_owned(),
+            r#"{"body_base64":"/yE=","code":"body-not-text","dataset":null,"id":null,"input":"posture","position":{"enqueued":"2026-11-27T00:45:00.123Z","offset":"12","partition":"3","partition_key":null,"sequence_number":7},"reason":"no\\ntext","status":null}"#.to_owned(),
             format!(
                 r#"{{"body_base64":"/yE=","dataset":null,"id":null,"input":"posture","position":{{"enqueued":"2026-11-27T00:45:00.123Z","offset":"12","partition":"3","partition_key":null,"sequence_number":7}},"reason":"{}","status":null}}"#,
                 Stop::Cancelled

@@ -22,7 +22,7 @@ impl DeadLetters for Aside {
     fn keep(&self, _lane: &Lane, letter: Letter<'_>) -> Result<(), BoxedError> {
         match letter {
             Letter::Document { item, refusal } => self.0.lock().expect("nobody panics").push((item.document.id.clone(), refusal.clone())),
-            Letter::Message { .. } => panic!("there are no messages"),
+            Letter::Message { .. } | Letter::Unread { .. } => panic!("there are no messages"),
         }
         Ok(())
     }

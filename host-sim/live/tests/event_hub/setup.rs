@@ -186,6 +186,7 @@ impl DeadLetters for World {
                 let position = letter.message.position.as_ref().expect("it has one");
                 format!("{}/{}", position.partition, position.sequence_number)
             }
+            Letter::Unread { .. } => return Ok(()),
             Letter::Document { item, .. } => item.document.id.clone(),
         };
         lock(&self.letters).insert(id);

@@ -66,9 +66,11 @@ impl<'a> Delivery<'a> {
     /// Where a run ends, its last document waits until everything before it is settled: it says how complete the run was, which a process that is killed
     /// before that, and started again, could not take back.
     pub(super) fn take_on(&self, mut parcel: Parcel) -> bool {
-        for letter in &parcel.dead {
-            let number = parcel.number_of(Some(letter.source));
-            if let Err(error) = self.dead_letters.keep(&parcel.lane, Letter::Message { letter, number }) {
+        let number = |source| parcel.number_of(Some(source));
+        let dead = parcel.dead.iter().map(|letter| Letter::Message { letter, number: number(letter.source) });
+        let unread = parcel.unread.iter().map(|unread| Letter::Unread { unread, number: number(unread.source) });
+        for letter in dead.chain(unread) {
+            if let Err(error) = self.dead_letters.keep(&parcel.lane, letter) {
                 self.fail(DeliveryError::DeadLetter(error));
                 return false;
             }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::contract::{Document, Problem, Totals};
-use crate::recovery::DeadLetter;
+use crate::recovery::{DeadLetter, Unread};
 
 /// What is read in one order, such as the runs of one poller: marks move within it, and those of others are not waited for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -50,6 +50,8 @@ pub struct Parcel {
     pub problems: Vec<Problem>,
     /// To be set aside.
     pub dead: Vec<DeadLetter>,
+    /// To be kept beside their documents.
+    pub unread: Vec<Unread>,
     /// The numbers of what it was made from, such as lines; the `source` of a document, problem or dead letter is a position in it.
     pub sources: Vec<Option<u64>>,
     /// Earned once everything in this and in all earlier parcels of the lane is settled.
@@ -61,7 +63,7 @@ pub struct Parcel {
 impl Parcel {
     /// Nothing.
     pub fn empty(lane: Lane) -> Self {
-        Self { lane, documents: Vec::new(), problems: Vec::new(), dead: Vec::new(), sources: Vec::new(), mark: None, finished: None }
+        Self { lane, documents: Vec::new(), problems: Vec::new(), dead: Vec::new(), unread: Vec::new(), sources: Vec::new(), mark: None, finished: None }
     }
 
     /// The number of what a document, problem or dead letter was made from.

@@ -120,6 +120,7 @@ impl DeadLetters for World {
         self.step()?;
         let id = match letter {
             Letter::Message { letter, .. } => String::from_utf8(letter.message.body.clone())?,
+            Letter::Unread { unread, .. } => String::from_utf8(unread.message.body.clone())?,
             Letter::Document { item, .. } => item.document.id.clone(),
         };
         self.set_aside.lock().expect("nobody panics").insert(id);

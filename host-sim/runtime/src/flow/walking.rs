@@ -30,6 +30,7 @@ impl<'a, P: Poller, T: Transport> Walking<'a, P, T> {
             documents: step.documents,
             problems: step.problems,
             dead: Vec::new(),
+            unread: Vec::new(),
             sources: answered.into_iter().map(|request| (self.number)(self.walk.transport(), request)).collect(),
             mark: if step.finished.is_some() { Some(Mark::Ended) } else { step.cursor.map(Mark::Cursor) },
             finished: step.finished,

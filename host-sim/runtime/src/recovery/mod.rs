@@ -7,4 +7,4 @@ mod salvage;
 pub(crate) use patience::Patience;
 pub(crate) use resume::{Resume, Suspects};
 pub(crate) use salvage::salvage;
-pub use salvage::{DeadLetter, Decoder, Salvage};
+pub use salvage::{DeadLetter, Decoder, Salvage, Unread};

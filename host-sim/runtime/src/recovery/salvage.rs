@@ -13,6 +13,8 @@ pub struct Salvage {
     pub decoded: Decoded,
     /// The messages that stopped the component, in their order.
     pub dead: Vec<DeadLetter>,
+    /// The messages that gave a document of which nobody can read them.
+    pub unread: Vec<Unread>,
     /// Where nobody tried any further, because the component stopped again and again: no message from this position on was decoded.
     pub gave_up: Option<(usize, Stop)>,
 }
@@ -26,6 +28,20 @@ pub struct DeadLetter {
     pub message: Message,
     /// How the component stopped.
     pub stop: Stop,
+}
+
+/// The problem by which a component tells that a message is no text.
+const NO_TEXT: &str = "body-not-text";
+
+/// A message whose bytes the component could not read. It gave a document, which has them as well as that can.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The position of the message in its batch.
+    pub source: u32,
+    /// The message as it came.
+    pub message: Message,
+    /// What the component says of it.
+    pub problem: Problem,
 }
 
 /// What decodes, and can be replaced when it stops.
@@ -75,6 +91,7 @@ pub(crate) fn salvage<D: Decoder>(decoder: &mut D, now: Timestamp, dataset: u32,
         let Some(batch) = messages.get(piece.clone()).filter(|batch| !batch.is_empty()) else { continue };
         let stop = match decoder.decode(now, dataset, batch) {
             Ok(decoded) => {
+                salvage.keep_unread(&decoded, batch, piece.start);
                 salvage.take(decoded, piece.start);
                 *patience = Patience::new();
                 continue;
@@ -102,6 +119,15 @@ fn parts(piece: Range<usize>, stop: &Stop) -> impl DoubleEndedIterator<Item = Ra
 }
 
 impl Salvage {
+    /// Keeps the messages of a piece that could not be read.
+    fn keep_unread(&mut self, decoded: &Decoded, batch: &[Message], start: usize) {
+        for problem in decoded.problems.iter().filter(|problem| problem.code == NO_TEXT) {
+            let at = problem.source.and_then(|source| usize::try_from(source).ok());
+            let Some((at, message)) = at.and_then(|at| Some((at, batch.get(at)?))) else { continue };
+            self.unread.push(Unread { source: position(start.saturating_add(at)), message: message.clone(), problem: problem.clone() });
+        }
+    }
+
     /// Takes what a piece gave that begins at this position.
     fn take(&mut self, mut decoded: Decoded, start: usize) {
         let start = position(start);
@@ -139,7 +165,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{Decoder, Salvage, salvage};
-    use crate::contract::{Decoded, Document, Message, Timestamp};
+    use crate::contract::{Decoded, Document, Message, Problem, Severity, Timestamp};
     use crate::host::Stop;
     use crate::recovery::Patience;
 
@@ -162,6 +188,12 @@ mod tests {
                     b"trap" => Stop::Trapped("x".into()),
                     b"loop" => Stop::TimedOut(Duration::ZERO),
                     b"large" => Stop::NoRoom("x".into()),
+                    b"bytes" => {
+                        decoded.documents.push(document(b"bytes", source));
+                        let problem = |code: &str, source| Problem { severity: Severity::Warning, code: code.into(), message: "why".into(), source };
+                        decoded.problems.extend([problem("body-not-text", Some(source)), problem("other", Some(source)), problem("body-not-text", None)]);
+                        continue;
+                    }
                     body => {
                         decoded.documents.push(document(body, source));
                         continue;
@@ -212,6 +244,14 @@ mod tests {
         check(&["a", "b", "c", "trap", "d", "e", "f", "g"], 4);
         check(&["trap", "a", "b", "trap"], 5);
         check(&[], 0);
+    }
+
+    #[test]
+    fn what_is_no_text_is_kept_wherever_it_stands() {
+        let (salvage, _) = run(&["a", "trap", "b", "bytes", "c", "bytes"]);
+        let unread: Vec<_> = salvage.unread.iter().map(|unread| (unread.source, unread.message.body.as_slice(), unread.problem.code.as_str())).collect();
+        assert_eq!(unread, [(3, b"bytes".as_slice(), "body-not-text"), (5, b"bytes", "body-not-text")]);
+        assert_eq!((salvage.decoded.documents.len(), salvage.dead.len()), (5, 1));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(crate) mod resource;
 pub(crate) mod vulnerability;
 
 use self::extended::Split;
+use super::index::Index;
 use super::kinds::Recognition;
 use super::parts;
 use super::record::{Original, Reader, Record, rules};
@@ -71,7 +72,7 @@ pub(crate) enum Finding<'a> {
 }
 
 /// Maps a record; `root` has its names in snake case below the top.
-pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) -> Finding<'a> {
+pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings, index: &Index) -> Finding<'a> {
     match root {
         // A text that is no record says nothing about a resource: it is no finding.
         _ if !record.errors.is_empty() => return Finding::One,
@@ -101,7 +102,7 @@ pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Setti
             elastic(record, root, settings);
             Finding::One
         }
-        Profile::Extended => Finding::Split(Box::new(Split::of(record, root, settings))),
+        Profile::Extended => Finding::Split(Box::new(Split::of(record, root, settings, index))),
     }
 }
 

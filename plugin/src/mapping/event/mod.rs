@@ -7,12 +7,12 @@ pub(crate) mod identifiers;
 mod intake;
 pub(crate) mod moves;
 
-use super::index;
+use super::index::{self, Index};
 use super::kinds::{self, Recognition, Row, row_of};
 use super::parts;
 use super::record::{Original, Record, rules};
 use crate::defender::hub::PARTS;
-use crate::ecs::{EVENT, Shape};
+use crate::ecs::EVENT;
 use crate::json::tree::{Value, array};
 use crate::settings::{Profile, Settings};
 
@@ -32,7 +32,7 @@ const BY_KIND: &str = "profile extended: by what the record is, as its `type` or
 const KEPT_BY_KIND: &str = "profile extended: by what the record is, and it stays so where something could not be read, as long as there is a JSON object";
 
 /// Maps a record; `root` has its names in lower case.
-pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings, shape: &Shape) {
+pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Settings, index: &Index) {
     let row = row_of(root);
     recognise(record, root, row);
     match settings.profile {
@@ -57,7 +57,7 @@ pub(crate) fn map<'a>(record: &mut Record<'a>, root: Value<'a>, settings: &Setti
     identifiers::apply(record, root);
     if is_extended {
         extended::apply(record, &parts, root, row.kind);
-        index::apply(record, shape);
+        index::apply(record, index);
     }
     // What is recognised by something that no field shows must not be lost either.
     if !record.document.has_below("microsoft_defender_cloud.") && !root.members().is_empty() {

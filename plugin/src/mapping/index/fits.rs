@@ -1,8 +1,8 @@
 //! Whether an index takes a value as it stands, which nearly all of them do. It looks and makes nothing; what it does not know to fit is brought to fit.
 
-use super::{DEEPEST, LONGEST};
-use crate::ecs::{Kind, Place, Shape, names};
-use crate::json::tree::Value;
+use super::{DEEPEST, Index, LONGEST, MOST_LISTS, is_text};
+use crate::ecs::{Kind, Place, names};
+use crate::json::tree::{Member, Value};
 use crate::mapping::cast::{Cast, is_already};
 use crate::mapping::convert::date;
 
@@ -10,8 +10,8 @@ use crate::mapping::convert::date;
 pub(super) fn leaf(value: Value<'_>, kind: Kind) -> bool {
     match (kind, value) {
         (_, Value::Null | Value::Text("")) => true,
-        (Kind::ConstantKeyword | Kind::Keyword | Kind::MatchOnlyText | Kind::Wildcard, _) => text(value),
-        (Kind::Flattened, Value::Object(_)) => inner(value, 0, LONGEST),
+        (kind, _) if is_text(kind) => text(value, 0),
+        (Kind::Flattened, Value::Object(_)) => inner(value, 0, 0, LONGEST),
         (Kind::GeoPoint | Kind::Object, _) => true,
         (Kind::Flattened, _) => false,
         (_, Value::Array(elements)) => elements.iter().all(|element| is_typed(element.get(), kind)),
@@ -19,10 +19,11 @@ pub(super) fn leaf(value: Value<'_>, kind: Kind) -> bool {
     }
 }
 
-fn text(value: Value<'_>) -> bool {
+/// Whether a value is made of texts. An index reads lists in lists as one list; `lists` of them are around it.
+pub(super) fn text(value: Value<'_>, lists: usize) -> bool {
     match value {
         Value::Object(_) => false,
-        Value::Array(elements) => !elements.iter().any(|element| matches!(element.get(), Value::Array(_) | Value::Object(_))),
+        Value::Array(elements) => lists < MOST_LISTS && elements.iter().all(|element| text(element.get(), lists + 1)),
         _ => true,
     }
 }
@@ -39,30 +40,42 @@ fn is_typed(value: Value<'_>, kind: Kind) -> bool {
 }
 
 /// What stands where declared fields are, `level` names below the top: objects, or a list of them.
-pub(super) fn declared(shape: &Shape, value: Value<'_>, place: Place, level: usize) -> bool {
+pub(super) fn declared(index: &Index, value: Value<'_>, place: Place, level: usize) -> bool {
     match value {
         Value::Null | Value::Text("") => true,
         Value::Object(members) => members.iter().all(|member| {
             let (name, value) = (member.keyed_name(), member.value.get());
-            match shape.part(place, name) {
+            match index.shape.part(place, name) {
                 _ if value.is_blank() => true,
-                Some(part) => match shape.leaf(part) {
-                    Some(kind) => leaf(value, kind),
-                    None => declared(shape, value, part, level + 1),
+                Some(part) => match index.shape.leaf(part) {
+                    Some(kind) => !index.types(part, kind) || leaf(value, kind),
+                    None => declared(index, value, part, level + 1),
                 },
-                None => names::is_plain(name.text) && inner(value, level + 1, usize::MAX),
+                None => undeclared(index, name.text, value, place, level),
             }
         }),
-        Value::Array(elements) => elements.iter().all(|element| declared(shape, element.get(), place, level)),
-        _ => false,
+        Value::Array(elements) => {
+            let is_list = |value| matches!(value, Value::Array(_));
+            index.lists(place) && elements.iter().all(|element| !is_list(element.get()) && declared(index, element.get(), place, level))
+        }
+        _ => index.leaves(place),
     }
 }
 
-/// What stands where any members may, `level` names below the top of its field.
-fn inner(value: Value<'_>, level: usize, longest: usize) -> bool {
+/// A member that no field is declared for, unless its name has dots and leads to where fields are.
+fn undeclared(index: &Index, name: &str, value: Value<'_>, place: Place, level: usize) -> bool {
+    let is_apart = || name.split_once('.').is_none_or(|(first, _)| index.shape.at(place, first).is_none());
+    names::levels(name).is_some_and(|levels| inner(value, level + levels, 0, usize::MAX) && (levels == 1 || is_apart()))
+}
+
+/// What stands where any members may, `level` names below the top of its field and in so many lists.
+fn inner(value: Value<'_>, level: usize, lists: usize, longest: usize) -> bool {
     match value {
-        Value::Object(members) => level < DEEPEST && members.iter().all(|member| names::is_plain(member.name) && inner(member.value.get(), level + 1, longest)),
-        Value::Array(elements) => elements.iter().all(|element| inner(element.get(), level, longest)),
+        Value::Object(members) => {
+            let fits = |member: &Member<'_>| names::levels(member.name).is_some_and(|levels| inner(member.value.get(), level + levels, lists, longest));
+            level < DEEPEST && members.iter().all(fits)
+        }
+        Value::Array(elements) => lists < MOST_LISTS && elements.iter().all(|element| inner(element.get(), level, lists + 1, longest)),
         Value::Text(text) => text.len() <= longest,
         _ => true,
     }

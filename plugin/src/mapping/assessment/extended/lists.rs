@@ -170,7 +170,8 @@ fn named_only<'a>(record: &Record<'a>, id: Id<'a>, kind: &Kind) -> Element<'a> {
     Element { id, value, lines: Vec::new(), is_named_only: true }
 }
 
-fn object_of<'a>(record: &Record<'a>, name: Name<'static>, value: Value<'a>) -> Value<'a> {
+/// An object with one member.
+pub(super) fn object_of<'a>(record: &Record<'a>, name: Name<'static>, value: Value<'a>) -> Value<'a> {
     Value::Object(record.arena.alloc_slice_fill_iter([Member::new(name, name.text, value)]))
 }
 

@@ -36,6 +36,7 @@ use crate::defender::part::Source;
 use crate::ecs::ASSESSMENT;
 use crate::json::tree::{Member, Value, array};
 use crate::mapping::cast::integer;
+use crate::mapping::index::{self, Index, Stood};
 use crate::mapping::record::{Original, Record, Rule};
 use crate::mapping::trace::Mark;
 use crate::settings::{Profile, Settings};
@@ -86,11 +87,12 @@ const TEXTS: [Source; 9] = [
 
 impl<'a> Split<'a> {
     /// Reads a record, and fills what its documents have in common.
-    pub(super) fn of(record: &mut Record<'a>, root: Value<'a>, settings: &Settings) -> Self {
+    pub(super) fn of(record: &mut Record<'a>, root: Value<'a>, settings: &Settings, index: &Index) -> Self {
         let properties = intake::properties(record, root);
         let stops = record.errors.take();
         let tree = intake::tree(record, root, properties, Profile::Extended);
         texts::read(record, tree);
+        let (tree, stood) = index::of_tree(record, index, tree);
         let parts = Parts::of(record, tree, PARTS);
         leave_out(record, tree, &parts);
         conversions::but_of_cves(record, &parts, read::is_blank);
@@ -117,8 +119,12 @@ impl<'a> Split<'a> {
             duplicates::remove(&parts);
         }
         let (tree, own) = with_own(record, tree, class);
-        let places = (class == Class::Vulnerability && !cves.is_empty()).then(|| Places::of(record, tree, lists.all));
         record.fill(&TREE, |_| tree);
+        if stood == Stood::Odd {
+            index::types(record, index, tree);
+        }
+        let places = (class == Class::Vulnerability && !cves.is_empty()).then(|| Places::of(record, tree, lists.all));
+        index::apply(record, index);
         let lines = record.errors.take();
         let stay = if places.is_some() { (0..cves.len()).collect() } else { Vec::new() };
         let base = SLOTS.map(|slot| record.document.get(slot));

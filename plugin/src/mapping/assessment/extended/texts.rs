@@ -2,8 +2,9 @@
 
 use core::cell::Cell;
 
+use super::lists::object_of;
 use crate::defender::assessment::reshaped::{SCANNERS, TAGS};
-use crate::defender::assessment::{ADDITIONAL, Additional, NAMES, RECORD, SCANNER};
+use crate::defender::assessment::{ADDITIONAL, Additional, NAMES, RECORD, REFERENCE, SCANNER, Sub, SubAdditional, VULNERABILITY, Vulnerability};
 use crate::defender::part::Source;
 use crate::json::parse::{self, Names};
 use crate::json::tree::{Member, Value, array};
@@ -30,6 +31,19 @@ pub(super) fn read<'a>(record: &mut Record<'a>, tree: Value<'a>) {
     }
     if let Some(tags) = additional.cell(TAGS) {
         packed(record, tags);
+    }
+    let details = additional.get(Sub::PART.name).get(SubAdditional::PART.name).get(Vulnerability::PART.name);
+    if let Some(references) = details.cell(VULNERABILITY.references.name) {
+        links(record, references);
+    }
+}
+
+/// A reference that is a text is its link.
+fn links<'a>(record: &Record<'a>, references: &Cell<Value<'a>>) {
+    match references.get() {
+        link @ Value::Text(text) if !text.trim().is_empty() => references.set(object_of(record, REFERENCE.link.name, link)),
+        Value::Array(elements) => elements.iter().filter(|element| element.get().text().is_some()).for_each(|element| links(record, element)),
+        _ => {}
     }
 }
 
