@@ -75,7 +75,8 @@ fn walk_through() -> anyhow::Result<()> {
     let host = Program { folder: folder.clone(), connection_string: broker.connection_string(HUB) };
     host.shown(&["check"])?;
     if let Ok(server) = &search {
-        template(server)?;
+        title("a template in place of those of `host-sim elastic install`, which want more than the published jars of Elasticsearch have");
+        println!("{}", server.put_template());
     }
     host.shown(&["doctor"])?;
 
@@ -250,24 +251,6 @@ fn get(address: &str, path: &str) -> anyhow::Result<String> {
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
-}
-
-/// Without a template the first document decides what a field is, and others are refused for it.
-fn template(server: &SearchServer) -> anyhow::Result<()> {
-    title("a template in place of those of `host-sim elastic install`, which want more than the published jars of Elasticsearch have");
-    let words = json!([{ "words": { "match_mapping_type": "string", "mapping": { "type": "keyword", "ignore_above": 1024 } } }]);
-    let properties = json!({ "microsoft_defender_cloud": { "type": "object", "dynamic": false } });
-    let template = json!({
-        "index_patterns": ["logs-microsoft_defender_cloud.*-*"], "data_stream": {}, "priority": 250,
-        "template": {
-            "settings": { "index.mapping.ignore_malformed": true },
-            "mappings": { "date_detection": false, "dynamic_templates": words, "properties": properties },
-        },
-    });
-    let (status, answer) = server.ask("PUT", "/_index_template/walk-through", &template);
-    ensure!(status == 200, "it is refused: {answer}");
-    println!("{template}");
-    Ok(())
 }
 
 /// What is in Elasticsearch now.

@@ -53,6 +53,7 @@ pub(super) fn measure(server: &SearchServer, report: &mut Report) -> anyhow::Res
         report.add(format!("eventhub.guest_share_{name}"), best.guest_share);
         if name == "1k" {
             eprintln!("the same into Elasticsearch");
+            server.put_template();
             let before = cpu_of(server.process());
             let run = receive(&broker, count, &Output::Elasticsearch(server.address()))?;
             report.add("eventhub.to_elasticsearch_per_s".into(), run.per_second);
