@@ -48,7 +48,7 @@ run: build ## replay the shipped recordings of both data sets into out/, and sho
 	@echo "Documents are in out/, one a line:"
 	@wc -l out/*.ndjson | sed '$$d'
 
-live: build ## what README.md's walk-through does, with a mock of Azure and a real Elasticsearch on this machine
+live: build ## what README.md's walk-through does, with a mock of Azure, an Event Hubs broker and a real Elasticsearch on this machine
 	$(CARGO) run --quiet --profile host --locked -p tests --bin live
 
 test: build ## all tests; ends with the cases of the catalogue that they cover
@@ -67,7 +67,7 @@ soak: build ## a host for an hour with a run every two seconds and faults of all
 	$(CARGO) test --profile host --locked -p tests --test live -- --ignored --nocapture weeks_of_faults
 	HOST_SIM_KILLS=1000 $(CARGO) test --profile host --locked -p tests --test live -- --nocapture killed_at_any_time
 
-bench-live: build ## measure a live host against a mock of Azure and a real Elasticsearch, into out/bench-live.json; takes two minutes
+bench-live: build ## measure a live host against a mock of Azure, an Event Hubs broker and a real Elasticsearch, into out/bench-live.json; takes some minutes
 	$(CARGO) run --quiet --profile host --locked -p benchmarks -- --live --out out/bench-live.json
 
 quick: toolchain ## the tests that need no component, seconds after a change

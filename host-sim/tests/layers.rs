@@ -180,20 +180,21 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("outlet", &["config", "elastic", "files"]),
             ("health", &["config", "log", "text"]),
             ("status", &["health", "private"]),
-            ("record", &["azure", "config", "private", "redactor"]),
-            ("doctor", &["azure", "config", "elastic", "health", "outlet", "redactor", "state", "text"]),
+            ("record", &["azure", "config", "event_hub", "private", "redactor", "time"]),
+            ("doctor", &["azure", "config", "elastic", "event_hub", "health", "outlet", "redactor", "state", "text"]),
             ("source", &["azure", "config", "event_hub", "health", "log", "outlet", "redactor", "schedule", "state", "text", "time"]),
             ("supervise", &["azure", "config", "elastic", "health", "log", "outlet", "redactor", "schedule", "source", "state", "status", "text"]),
             ("event_hub", &["azure", "config", "text", "tls"]),
         ],
     );
     check("live/src/health", "super::", &[("state", &[]), ("advice", &[]), ("backlog", &[]), ("metrics", &["state"]), ("server", &[])]);
-    check("live/src/doctor", "super::", &[("azure", &[]), ("output", &[])]);
+    check("live/src/doctor", "super::", &[("azure", &[]), ("hub", &[]), ("output", &[])]);
     check(
         "live/src/source",
         "super::",
         &[("counted", &[]), ("measured", &[]), ("told", &[]), ("polling", &["counted", "measured", "told"]), ("receiving", &["counted", "measured", "told"])],
     );
+    check("live/src/record", "super::", &[("messages", &[]), ("run", &[])]);
     check("live/src/supervise", "super::", &[("input_thread", &[])]);
     check(
         "live/src/azure",
@@ -238,7 +239,10 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("reader", &["batch", "desk", "service", "session", "trouble"]),
             ("session", &["batch", "desk", "reader", "service", "trouble"]),
             ("source", &["batch", "condition", "desk", "marks", "place"]),
-            ("link", &["blobs", "condition", "desk", "service", "session", "source", "store"]),
+            ("opening", &["blobs", "service"]),
+            ("link", &["condition", "desk", "opening", "session", "source", "store"]),
+            ("examine", &["blobs", "opening", "place", "service", "trouble"]),
+            ("overhear", &["opening", "place", "service", "trouble"]),
         ],
     );
     check("live/src/state", "super::", &[("sealed", &[]), ("error", &[]), ("runs", &[]), ("dead_letters", &[])]);

@@ -1,6 +1,7 @@
 //! Tries everything that a host needs, once, and says of each what to mend. Nothing is stored anywhere.
 
 mod azure;
+mod hub;
 mod output;
 
 use std::fmt;
@@ -76,7 +77,7 @@ pub fn examine(
         match (&input.source, component(&input.component)) {
             (_, Err(why)) => tell(Finding::fails(format!("input {}", input.id), why)),
             (Source::Poll(poll), Ok(component)) => azure::first_pages(input, poll, &component, redactor, &mut tell),
-            (Source::EventHub(_), Ok(_)) => tell(Finding::look(format!("input {}", input.id), "its hub is not tried")),
+            (Source::EventHub(hub), Ok(_)) => hub::examine(input, hub, &mut tell),
         }
     }
     match outlet {

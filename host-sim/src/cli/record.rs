@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
-use host_sim_live::config::Input;
-use host_sim_live::{Redactor, Secret};
+use host_sim_live::config::{Input, Source};
+use host_sim_live::{Recorded, Redactor, Secret};
 use host_sim_runtime::Component;
 use host_sim_runtime::flow::StopSignal;
 
@@ -21,9 +21,12 @@ const EXAMPLE: &str = "Example:
   host-sim replay plugin.wasm recording --out out
 
 The folder then holds `exchanges.json` and `settings.json`. Secrets and tokens are taken out before anything is written; what Azure says of your
-resources stays in it. Neither the state of a host nor its output is touched, so it may run beside one. A signal ends it, and what was recorded stays.";
+resources stays in it. Neither the state of a host nor its output is touched, so it may run beside one. A signal ends it, and what was recorded stays.
+Of a hub it is the messages, in `messages.ndjson`, from `start` to the last one that is there; with `start: latest` those that come until a signal. No
+checkpoint is moved and no partition taken from anybody; where a host receives by the same consumer group, the hub gives nothing out to a second reader,
+so write another group for the recording.";
 
-/// Record what an input asks Azure for, and what is answered
+/// Record what an input asks Azure for and what is answered, or the messages of its hub
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE)]
 pub(super) struct Record {
@@ -35,6 +38,9 @@ pub(super) struct Record {
     /// Where the recording goes
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
+    /// Of a hub, record so many messages at most
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    messages: Option<u64>,
     #[command(flatten)]
     limits: LimitOptions,
 }
@@ -45,6 +51,9 @@ impl Record {
         let console = Console::quiet();
         let config = configuration::sound(&self.config.config, &engine, &console)?;
         let input = find(&config.inputs, &self.input)?;
+        if self.messages.is_some() && matches!(input.source, Source::Poll(_)) {
+            return Err(Usage(format!("the input `{}` polls, and has no messages: leave out `--messages`", input.id)).into());
+        }
         let component = Component::load(&engine, &input.component).with_context(|| format!("cannot load `{}`", input.component.display()))?;
         let secrets = config.secrets();
         let redactor = Arc::new(Redactor::new(secrets.iter().map(Secret::expose)));
@@ -55,16 +64,22 @@ impl Record {
             stopping.stop();
             wish == Wish::End && is_first
         });
-        let recorded = host_sim_live::record(input, &component, &self.out, redactor, stop)?;
-        console.say_on_one_line(&format!("recorded {} answers in {}", recorded.exchanges, self.out.display()));
-        Ok(match recorded.totals {
-            Some(totals) if totals.complete => End::Done,
-            Some(_) => {
-                console.warning("the run was not complete; replayed, it is not complete either");
-                End::DoneWithProblems
+        let most = self.messages.unwrap_or(u64::MAX);
+        let out = self.out.display();
+        let is_whole = match host_sim_live::record(input, &component, &self.out, most, &redactor, &stop)? {
+            Recorded::Run { exchanges, totals } => {
+                console.say_on_one_line(&format!("recorded {exchanges} answers in {out}"));
+                if totals.is_some_and(|totals| !totals.complete) {
+                    console.warning("the run was not complete; replayed, it is not complete either");
+                }
+                totals.is_some_and(|totals| totals.complete)
             }
-            None => End::DoneWithProblems,
-        })
+            Recorded::Messages { count, is_whole } => {
+                console.say_on_one_line(&format!("recorded {count} messages in {out}"));
+                is_whole
+            }
+        };
+        Ok(if is_whole { End::Done } else { End::DoneWithProblems })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Figures of a live host: `host-sim run` between a mock of Azure on this machine, with the time of a real one for an answer, and where documents go.
 
+mod hub;
+
 use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -65,13 +67,22 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     report.add("file.documents_per_s".into(), f64::from(run.documents) / run.time);
 
     eprintln!("into Elasticsearch");
-    let server = SearchServer::start(&built_into("tmp"), "bench", &[]).map_err(anyhow::Error::msg).context("there is no Elasticsearch to measure with")?;
+    let server = server()?;
     let before = cpu_of(server.process());
     let run = Bench::new(fast(), "list-all").run(&Output::Elasticsearch(server.address()))?;
     report.add("bulk.documents_per_s".into(), f64::from(run.documents) / run.time);
     report.add("bulk.cpu_s".into(), run.cpu);
     report.add("bulk.server_cpu_s".into(), cpu_of(server.process()) - before);
-    Ok(())
+    hub::measure(&server, report)
+}
+
+/// Measures what receives alone.
+pub(crate) fn measure_hub(report: &mut Report) -> anyhow::Result<()> {
+    hub::measure(&server()?, report)
+}
+
+fn server() -> anyhow::Result<SearchServer> {
+    SearchServer::start(&built_into("tmp"), "bench", &[]).map_err(anyhow::Error::msg).context("there is no Elasticsearch to measure with")
 }
 
 /// The least that a walk can take: one chain of answers, or all of them so many at once.

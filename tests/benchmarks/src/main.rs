@@ -32,9 +32,9 @@ fn main() {
 
 fn run() -> anyhow::Result<()> {
     let options = Options::read(std::env::args().skip(1))?;
-    if options.live {
+    if options.live || options.hub {
         let mut report = Report::new();
-        live::measure(&mut report).context("a live host")?;
+        if options.live { live::measure(&mut report) } else { live::measure_hub(&mut report) }.context("a live host")?;
         report.print();
         return report.write(&options.out);
     }
@@ -67,18 +67,21 @@ fn run() -> anyhow::Result<()> {
 struct Options {
     effort: Effort,
     live: bool,
+    /// Of a live host, what receives alone.
+    hub: bool,
     out: PathBuf,
 }
 
 impl Options {
     fn read(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Self> {
-        let mut options = Self { effort: Effort::full(), live: false, out: workspace().join("out/bench.json") };
+        let mut options = Self { effort: Effort::full(), live: false, hub: false, out: workspace().join("out/bench.json") };
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--quick" => options.effort = Effort::quick(),
                 "--live" => options.live = true,
+                "--hub" => options.hub = true,
                 "--out" => options.out = arguments.next().context("`--out` needs the name of a file")?.into(),
-                _ => bail!("unknown argument `{argument}`; there are `--quick`, `--live` and `--out FILE`"),
+                _ => bail!("unknown argument `{argument}`; there are `--quick`, `--live`, `--hub` and `--out FILE`"),
             }
         }
         Ok(options)

@@ -30,6 +30,9 @@ pub use self::namespace::Refusal;
 /// Its key, until that is changed.
 const KEY: &str = "planted-hub-key-0001";
 
+/// What the thread is called that does all of its work.
+pub const THREAD: &str = "hub-broker";
+
 /// Segments of a network. What loopback offers, Microsoft's Python client cannot set again.
 const SEGMENT: u32 = 1_460;
 
@@ -74,10 +77,11 @@ impl Broker {
         let namespace = Arc::new(Namespace::new(KEY));
         let (open, opened) = watch::channel(true);
         let shared = Arc::clone(&namespace);
-        let thread = std::thread::spawn(move || {
+        let work = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(accept(socket, port, opened, shared, front));
-        });
+        };
+        let thread = std::thread::Builder::new().name(THREAD.to_owned()).spawn(work).expect("there is room for a thread");
         Self { namespace, port, open: Some(open), thread: Some(thread) }
     }
 

@@ -17,7 +17,8 @@ impl AzurePython {
         Self::set_up(folder).map_or_else(|why| missing("Microsoft's clients for Python", &why), Some)
     }
 
-    fn set_up(folder: &Path) -> Result<Self, String> {
+    /// Sets it up in `folder`, or says what is missing.
+    pub fn set_up(folder: &Path) -> Result<Self, String> {
         let folder = folder.join("azure-python");
         let python = folder.join("venv/bin/python");
         once(&folder, &PINS.join("\n"), || {

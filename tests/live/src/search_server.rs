@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A node in a folder of its own.
 #[derive(Debug)]
@@ -96,6 +96,26 @@ impl SearchServer {
     pub fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let (status, text) = self.exchange(method, path, &if body.is_null() { String::new() } else { body.to_string() }).expect("it answers");
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    /// Puts a template for all data streams in place of those that are shipped, which want types and processors that are not in the published jars, and gives
+    /// it. Without any the first document decides what a field is, and others are refused for it.
+    ///
+    /// # Panics
+    /// If it is refused.
+    pub fn put_template(&self) -> Value {
+        let words = json!([{ "words": { "match_mapping_type": "string", "mapping": { "type": "keyword", "ignore_above": 1024 } } }]);
+        let properties = json!({ "microsoft_defender_cloud": { "type": "object", "dynamic": false } });
+        let template = json!({
+            "index_patterns": ["logs-*"], "data_stream": {}, "priority": 250,
+            "template": {
+                "settings": { "index.mapping.ignore_malformed": true },
+                "mappings": { "date_detection": false, "dynamic_templates": words, "properties": properties },
+            },
+        });
+        let (status, answer) = self.ask("PUT", "/_index_template/for-all", &template);
+        assert_eq!(status, 200, "{answer}");
+        template
     }
 
     /// Sends lines, such as a bulk request has; gives status and answer.

@@ -9,7 +9,7 @@ use event_hub_broker::Broker;
 use live_servers::Tenant;
 use live_servers::bulk::{BulkEndpoint, Reply};
 use serde_json::{Value, json};
-use tests::component;
+use tests::{component, host_sim};
 
 use crate::setup::{Ended, Setup, wait_for};
 
@@ -134,4 +134,64 @@ fn a_wrong_key_is_a_state_and_it_goes_on_when_that_is_mended() {
     wait_for("a document", || setup.scratch.path().join("out/microsoft_defender_cloud.event.ndjson").metadata().is_ok_and(|file| file.len() > 0).then_some(()));
     running.signal("TERM");
     assert_eq!(running.end(), 0);
+}
+
+#[test]
+fn a_doctor_tries_a_hub_and_names_what_to_mend() {
+    let broker = Broker::start().with_hub(HUB, 2, &["$Default"]);
+    let mut setup = setup("hub-doctor", &broker);
+    setup.config.as_object_mut().expect("an object").remove("azure");
+    send(&broker, 0);
+    let doctor = |setup: &Setup| {
+        setup.write();
+        Ended::of(&setup.command(&["doctor"]).output().expect("it starts"))
+    };
+    let well = doctor(&setup).expect(0);
+    for line in ["ok    input alerts hub defender-export: partitions: 2, messages: 1", "ok    input alerts consumer group $Default: messages can be received"] {
+        assert!(well.stdout.lines().any(|found| found == line), "{}", well.stdout);
+    }
+    setup.input()["event_hub"]["connection_string"] = json!(broker.connection_string(HUB).replace("planted-hub-key", "another-hub-key"));
+    setup.input()["event_hub"]["checkpoints"] =
+        json!({ "storage_account": "planted", "storage_account_key": "cGxhbnRlZA==", "container": "planted", "endpoint": "http://127.0.0.1:9/planted" });
+    let ill = doctor(&setup).expect(1);
+    for line in [
+        "FAIL  input alerts hub defender-export: the hub refuses the key: ",
+        "FAIL  input alerts container planted: the storage account `planted` cannot be reached",
+    ] {
+        assert!(ill.stdout.lines().any(|found| found.starts_with(line)), "{}", ill.stdout);
+    }
+    for secret in ["another-hub-key", "cGxhbnRlZA"] {
+        assert!(!ill.stdout.contains(secret) && !ill.stderr.contains(secret), "{}", ill.stdout);
+    }
+}
+
+#[test]
+fn messages_that_are_recorded_are_replayed_to_the_documents_of_a_run() {
+    let broker = Broker::start().with_hub(HUB, 2, &["$Default"]);
+    let setup = setup("hub-record", &broker);
+    // A secret that somebody has sent along, and what is no text.
+    (0..40).for_each(|number| send(&broker, number));
+    broker.send(HUB, 0, br#"{"AlertType":"x","VendorName":"Microsoft","SystemAlertId":"s","Description":"SharedAccessKey=planted-hub-key-0001"}"#.to_vec());
+    broker.send(HUB, 1, b"\xff\xfe\xfd".to_vec());
+    setup.once().expect(0);
+    let state = || std::fs::read(setup.scratch.path().join("state/marks.json")).ok();
+    let before = state();
+    let record = |arguments: &[&str]| Ended::of(&setup.command(&[&["record", "--input", "alerts", "--out"], arguments].concat()).output().expect("it starts"));
+    let recorded = record(&["recording"]).expect(0);
+    assert!(recorded.stderr.contains("recorded 42 messages in recording"), "{}", recorded.stderr);
+    assert_eq!(state(), before);
+    let text = std::fs::read_to_string(setup.scratch.path().join("recording/messages.ndjson")).expect("it is there");
+    assert!(!text.contains("planted-hub-key-0001") && text.contains("[redacted]"), "{text}");
+
+    let mut replay = std::process::Command::new(host_sim());
+    replay.arg("replay").arg(component()).arg(setup.scratch.path().join("recording"));
+    let replayed = Ended::of(&replay.output().expect("it starts")).expect(0);
+    let delivered = std::fs::read_to_string(setup.scratch.path().join("out/microsoft_defender_cloud.event.ndjson")).expect("it has written");
+    let documents = |text: &str| text.lines().map(|line| line.replace("planted-hub-key-0001", "[redacted]")).collect::<BTreeSet<_>>();
+    assert_eq!(documents(&replayed.stdout), documents(&delivered));
+    assert_eq!(delivered.lines().count(), 42);
+
+    let few = record(&["few", "--messages", "5"]).expect(0);
+    assert!(few.stderr.contains("recorded 5 messages in few"), "{}", few.stderr);
+    assert!(record(&["recording"]).expect(1).stderr.contains("there is a recording already: `messages.ndjson`"));
 }

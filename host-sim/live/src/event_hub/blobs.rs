@@ -16,6 +16,7 @@ use object_store::azure::{MicrosoftAzure, MicrosoftAzureBuilder};
 use object_store::path::Path;
 use object_store::{Attribute, Attributes, Error, GetOptions, ObjectMeta, ObjectStore, PutMode, PutOptions, PutPayload, RetryConfig, UpdateVersion};
 
+pub(super) use self::container::{Answered, Use};
 use self::http::Tokens;
 use super::owners::Claim;
 use super::place::Place;
@@ -74,6 +75,11 @@ impl Blobs {
     /// Makes the container, if it is missing.
     pub(super) async fn prepare(&self) -> Result<(), Trouble> {
         self.container.ensure().await
+    }
+
+    /// Looks how far they can be used, and changes nothing.
+    pub(super) async fn look(&self) -> Result<Use, Trouble> {
+        self.container.look().await
     }
 
     /// How far a partition was read.

@@ -1,5 +1,8 @@
 //! What the parts of a source share: how the hub is to be read, and how far each partition is.
 
+mod ends;
+mod resume;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,9 +14,8 @@ use tokio::time::sleep;
 
 use super::batch::{Event, Received};
 use super::condition::Status;
-use super::place::{Begin, Extent, Finding, Place, begin, has_more};
+use super::place::Place;
 use super::store::Store;
-use super::trouble::Trouble;
 use crate::config::Start;
 
 /// What happened once is shown for so long.
@@ -158,17 +160,6 @@ impl Desk {
         self.part(partition, |part| part.epoch)
     }
 
-    /// Notes that a partition was not there when this process began.
-    pub(super) fn set_new(&self, partition: &str) {
-        self.part(partition, |part| part.is_new = true);
-    }
-
-    /// Where a partition begins without a mark. One that is new has nothing that was there before.
-    pub(super) fn start_of(&self, partition: &str) -> Start {
-        let is_new = lock(&self.parts).get(partition).is_some_and(|part| part.is_new);
-        if is_new { Start::Earliest } else { self.start }
-    }
-
     /// Takes note of the partitions that are ours, as they were claimed. Those that were and are no more are given up.
     pub(super) async fn owned(&self, partitions: &BTreeSet<String>) {
         for partition in self.set_ours(partitions) {
@@ -268,85 +259,6 @@ impl Desk {
             sleep(SHOWN).await;
             status.calm(&about);
         });
-    }
-
-    /// Where a partition that is ours is to be read from; `None` is where the configuration says.
-    pub(super) async fn resume(&self, partition: &str, extent: &Extent) -> Result<Option<Place>, Trouble> {
-        let kept = self.store.kept(&self.lane(partition), partition).await?;
-        let mut handed = self.handed(partition);
-        if handed.is_some() && kept.is_of_others {
-            // Another process had it meanwhile, and has read on.
-            self.forget(partition).await;
-            handed = None;
-        }
-        let kept = kept.place;
-        let is_resumed = kept.is_some() || handed.is_some();
-        let (begin, finding) = begin(handed.or(kept), self.start_of(partition), extent);
-        let about = format!("partition {partition}");
-        let is_anew = matches!(finding, Some(Finding::Anew { .. }));
-        match finding {
-            Some(Finding::Anew { kept, last }) => {
-                self.part(partition, |part| part.handed = None);
-                let why = format!(
-                    "partition {partition} was read up to number {kept}, and its last one is {last}: the hub was made anew, so it is read from `start`"
-                );
-                self.worry(&about, &why);
-            }
-            Some(Finding::Gone(gone)) => {
-                let why =
-                    format!("{gone} messages of partition {partition} are gone that were not read; let the hub keep messages longer than this host is down");
-                self.worry(&about, &why);
-            }
-            None => {}
-        }
-        self.part(partition, |part| part.is_begun = true);
-        let Begin::Behind(place) = begin else { return Ok(None) };
-        self.part(partition, |part| part.handed = Some(place.clone()));
-        if (!is_resumed || is_anew) && place.sequence_number >= 0 {
-            // From now on it is known, whatever happens before the first message.
-            let received =
-                Received { partition: partition.to_owned(), places: Vec::new(), end: place.clone(), messages: Vec::new(), epoch: self.epoch(partition) };
-            self.hand_on(received).await;
-        }
-        Ok(Some(place))
-    }
-
-    /// Notes where a partition ends, for who reads to the end.
-    pub(super) async fn look_ahead(&self, extents: &BTreeMap<String, Extent>) -> Result<(), Trouble> {
-        if self.reading == Reading::OnAndOn || *lock(&self.has_ends) {
-            return Ok(());
-        }
-        for (partition, extent) in extents {
-            let kept = self.store.kept(&self.lane(partition), partition).await?;
-            let (begin, _) = begin(kept.place, self.start, extent);
-            let end = Some(extent.last).filter(|_| has_more(&begin, self.start, extent));
-            self.part(partition, |part| part.end = end);
-        }
-        *lock(&self.has_ends) = true;
-        Ok(())
-    }
-
-    /// Where a partition is to be read to.
-    pub(super) fn end(&self, partition: &str) -> Option<i64> {
-        lock(&self.parts).get(partition).and_then(|part| part.end)
-    }
-
-    /// Notes that a partition is read to its end.
-    pub(super) fn ended(&self, partition: &str) {
-        self.part(partition, |part| part.end = None);
-        self.end_if_all_is_read();
-    }
-
-    /// Comes to the end, if everything is read that was to be.
-    pub(super) fn end_if_all_is_read(&self) {
-        if self.reading == Reading::ToTheEnd && *lock(&self.has_ends) && self.unended().is_empty() {
-            self.enter(Phase::Draining);
-        }
-    }
-
-    /// The partitions that are not read to their end.
-    pub(super) fn unended(&self) -> Vec<String> {
-        lock(&self.parts).iter().filter(|(_, part)| part.end.is_some()).map(|(id, _)| id.clone()).collect()
     }
 
     fn part<T>(&self, partition: &str, change: impl FnOnce(&mut Part) -> T) -> T {

@@ -1,28 +1,23 @@
 //! What a source is set up with.
 
 use std::fmt;
-use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
 
-use azure_core::credentials::TokenCredential;
 use host_sim_runtime::flow::{State, StopSignal};
 use host_sim_runtime::{Clock, Decoder, Pool};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::channel;
 use tokio::task::LocalSet;
 
-use super::blobs::{self, Blobs};
 use super::condition::{Status, Tell};
 use super::desk::{Desk, Phase, Reading};
-use super::service::{Access, Opener};
+use super::opening::{self, HubStartError};
 use super::session::supervise;
 use super::source::EventHubSource;
 use super::store::Store;
-use crate::azure::provider;
-use crate::config::{Azure, Checkpoints, EventHub, HubAccess, HubTransport};
-use crate::tls;
+use crate::config::{Azure, EventHub};
 
 /// Batches that are received and wait to be decoded.
 const WAITING: usize = 4;
@@ -61,23 +56,6 @@ impl<D> fmt::Debug for Link<D> {
     }
 }
 
-/// Why a source cannot be started.
-#[derive(Debug, thiserror::Error)]
-pub enum HubStartError {
-    /// Mend what the text says.
-    #[error("cannot tell whom to trust: {0}")]
-    Trust(String),
-    /// Mend `checkpoints`.
-    #[error("{0}")]
-    Checkpoints(String),
-    /// Mend the credential.
-    #[error("cannot sign in: {0}")]
-    Credential(String),
-    /// Make room.
-    #[error("cannot start a thread: {0}")]
-    Thread(#[from] io::Error),
-}
-
 impl<D: Decoder> EventHubSource<D> {
     /// Starts to receive. That there is such a hub, and that it can be read, is not waited for.
     pub fn start(link: Link<D>) -> Result<Self, HubStartError> {
@@ -85,17 +63,10 @@ impl<D: Decoder> EventHubSource<D> {
         let (sender, events) = channel(WAITING);
         let prefix = format!("{input}/{}/{}/", hub.hub, hub.consumer_group);
         let count = usize::try_from(hub.receive_count).unwrap_or(usize::MAX);
-        let store = match &hub.checkpoints {
-            None => Store::local(state),
-            Some(checkpoints) => {
-                let prefix = format!("{}/{}/{}", hub.access.host(), hub.hub, hub.consumer_group);
-                let blobs = Blobs::new(checkpoints, storage_opener(checkpoints, azure.as_ref())?, prefix);
-                Store::shared(blobs.map_err(|trouble| HubStartError::Checkpoints(trouble.to_string()))?)
-            }
-        };
+        let store = opening::blobs(&hub, azure.as_ref())?.map_or_else(|| Store::local(state), Store::shared);
         let desk = Desk::new(prefix, hub.start, reading, (count, hub.receive_wait), store, Status::new(tell), stop, sender);
         let (desk, balance) = (Arc::new(desk), (hub.balance_update, hub.balance_expire));
-        let access = Arc::new(access(hub, azure.as_ref(), uuid(&host_id))?);
+        let access = Arc::new(opening::access(&hub, azure.as_ref(), uuid(&host_id))?);
         let shared = Arc::clone(&desk);
         let thread = thread::Builder::new().name(format!("{input}-hub"));
         let thread = thread.spawn(move || {
@@ -117,32 +88,6 @@ impl Drop for Closing {
     fn drop(&mut self) {
         self.0.enter(Phase::Finishing);
     }
-}
-
-fn access(hub: EventHub, azure: Option<&Azure>, owner: String) -> Result<Access, HubStartError> {
-    let host = hub.access.host().to_owned();
-    let (opener, port, is_emulator) = match hub.access {
-        HubAccess::ConnectionString { secret, parts } => (Opener::ConnectionString(secret), parts.port, parts.emulator),
-        HubAccess::Namespace(_) => (Opener::Credential(credential(azure)?), None, false),
-    };
-    let tls = match hub.transport {
-        HubTransport::Amqp if !is_emulator => Some(tls::client(None, None).map_err(|error| HubStartError::Trust(error.to_string()))?),
-        HubTransport::Amqp | HubTransport::WebSocket => None,
-    };
-    let tls = tls.map(Arc::new);
-    Ok(Access { opener, host, port, is_emulator, hub: hub.hub, group: hub.consumer_group, transport: hub.transport, owner, tls })
-}
-
-fn storage_opener(checkpoints: &Checkpoints, azure: Option<&Azure>) -> Result<blobs::Opener, HubStartError> {
-    Ok(match &checkpoints.storage_account_key {
-        Some(key) => blobs::Opener::Key(key.clone()),
-        None => blobs::Opener::Credential(credential(azure)?),
-    })
-}
-
-fn credential(azure: Option<&Azure>) -> Result<Arc<dyn TokenCredential>, HubStartError> {
-    let azure = azure.ok_or_else(|| HubStartError::Credential("there is no `azure` to sign in with".to_owned()))?;
-    provider(azure).map_err(|error| HubStartError::Credential(error.to_string()))
 }
 
 /// An id of 32 hexadecimal digits as a UUID is written.

@@ -1,28 +1,29 @@
 //! Event Hubs, as Microsoft's crate speaks to them. No other file names that crate: what it gives and what it says goes out of here in our own types.
 
+mod clerk;
 mod errors;
 mod messages;
+mod onlooker;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use async_trait::async_trait;
 use azure_core::credentials::TokenCredential;
-use azure_core::http::Etag;
-use azure_messaging_eventhubs::models::{AmqpTransport, Checkpoint, Ownership, StartPositions};
+use azure_messaging_eventhubs::models::{AmqpTransport, ReceivedEventData, StartPositions};
 use azure_messaging_eventhubs::processor::PartitionClient;
-use azure_messaging_eventhubs::{CheckpointStore, ConsumerClient, EventProcessor, ProcessorStrategy, RetryOptions, StartLocation, StartPosition};
+use azure_messaging_eventhubs::{ConsumerClient, EventHubsError, EventProcessor, ProcessorStrategy, RetryOptions, StartLocation, StartPosition};
 use futures::{Stream, StreamExt};
 use rustls::ClientConfig;
 use tokio::time::timeout;
 
+use self::clerk::Clerk;
 pub(super) use self::errors::Broken;
 use self::errors::Stage;
 pub(super) use self::messages::Arrived;
-use super::desk::{Desk, Known};
-use super::owners::Claim;
+pub(super) use self::onlooker::Onlooker;
+use super::desk::Desk;
 use super::place::Extent;
 use super::trouble::{Kind, Trouble};
 use super::tunnel::Tunnel;
@@ -158,11 +159,7 @@ impl Partition {
 
     /// What it holds from where reading begins, and what comes.
     pub(super) fn messages(&self) -> impl Stream<Item = Result<Arrived, Broken>> + '_ {
-        let id = self.id();
-        self.0.stream_events().map(move |event| match event {
-            Ok(event) => messages::arrived(id, &event).ok_or_else(|| Broken::For(Trouble::new(Kind::Broken, "a message came without its number"))),
-            Err(error) => Err(errors::broken(&error)),
-        })
+        self.0.stream_events().map(|event| came(self.id(), event))
     }
 
     /// Lets it go, so that it can be had again.
@@ -170,6 +167,14 @@ impl Partition {
         if let Some(client) = Arc::into_inner(self.0) {
             let _ = timeout(Duration::from_secs(2), client.close()).await;
         }
+    }
+}
+
+/// What came of a partition.
+fn came(partition: &str, event: Result<ReceivedEventData, EventHubsError>) -> Result<Arrived, Broken> {
+    match event {
+        Ok(event) => messages::arrived(partition, &event).ok_or_else(|| Broken::For(Trouble::new(Kind::Broken, "a message came without its number"))),
+        Err(error) => Err(errors::broken(&error)),
     }
 }
 
@@ -221,78 +226,4 @@ fn start(start: Start) -> StartPosition {
 fn milliseconds(time: SystemTime) -> i64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// Answers what the crate asks of checkpoints and ownership.
-struct Clerk {
-    desk: Arc<Desk>,
-    service: Arc<Service>,
-}
-
-#[async_trait]
-impl CheckpointStore for Clerk {
-    async fn claim_ownership(&self, ownerships: &[Ownership]) -> azure_core::Result<Vec<Ownership>> {
-        let claims: Vec<Claim> = ownerships.iter().map(claim).collect();
-        let won = self.desk.store.claim(&claims).await.map_err(errors::azure)?;
-        self.desk.owned(&won.iter().map(|claim| claim.partition.clone()).collect()).await;
-        let by_id: BTreeMap<&str, &Ownership> = ownerships.iter().map(|ownership| (ownership.partition_id.as_str(), ownership)).collect();
-        Ok(won.iter().filter_map(|claim| by_id.get(claim.partition.as_str()).map(|ownership| changed((*ownership).clone(), claim))).collect())
-    }
-
-    /// The crate asks for all of them at each turn, and uses those of partitions that it opens a link for, which may be one that is just being closed.
-    async fn list_checkpoints(&self, namespace: &str, hub: &str, group: &str) -> azure_core::Result<Vec<Checkpoint>> {
-        let mut checkpoints = Vec::new();
-        for (partition, known) in self.desk.ours() {
-            let place = match known {
-                Known::Begun(place) => place,
-                Known::Nothing => {
-                    let extent = self.service.extent(&partition).await.map_err(errors::azure)?;
-                    self.desk.resume(&partition, &extent).await.map_err(errors::azure)?
-                }
-            };
-            let Some(place) = place else { continue };
-            checkpoints.push(Checkpoint {
-                fully_qualified_namespace: namespace.to_owned(),
-                event_hub_name: hub.to_owned(),
-                consumer_group: group.to_owned(),
-                partition_id: partition,
-                offset: Some(place.offset).filter(|offset| !offset.is_empty()),
-                sequence_number: Some(place.sequence_number),
-            });
-        }
-        Ok(checkpoints)
-    }
-
-    async fn list_ownerships(&self, namespace: &str, hub: &str, group: &str) -> azure_core::Result<Vec<Ownership>> {
-        let claims = self.desk.store.claims().await.map_err(errors::azure)?;
-        let of = |claim: Claim| {
-            let ownership = Ownership {
-                fully_qualified_namespace: namespace.to_owned(),
-                event_hub_name: hub.to_owned(),
-                consumer_group: group.to_owned(),
-                partition_id: claim.partition.clone(),
-                ..Ownership::default()
-            };
-            changed(ownership, &claim)
-        };
-        Ok(claims.into_iter().map(of).collect())
-    }
-
-    /// Marks are kept as they are earned, which the crate knows nothing of.
-    async fn update_checkpoint(&self, _checkpoint: Checkpoint) -> azure_core::Result<()> {
-        Ok(())
-    }
-}
-
-fn claim(ownership: &Ownership) -> Claim {
-    Claim {
-        partition: ownership.partition_id.clone(),
-        owner: ownership.owner_id.clone(),
-        tag: ownership.etag.as_ref().map(ToString::to_string),
-        modified: ownership.last_modified_time.map(SystemTime::from),
-    }
-}
-
-fn changed(ownership: Ownership, claim: &Claim) -> Ownership {
-    Ownership { owner_id: claim.owner.clone(), etag: claim.tag.clone().map(Etag::from), last_modified_time: claim.modified.map(Into::into), ..ownership }
 }

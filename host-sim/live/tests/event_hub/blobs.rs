@@ -12,7 +12,7 @@ use live_servers::{AzurePython, Azurite};
 use crate::setup::{Setup, World, until};
 
 /// What Microsoft's client for blobs finds in a container: a line for each blob.
-const LIST: &str = r#"
+pub(crate) const LIST: &str = r#"
 import sys
 from azure.eventhub.extensions.checkpointstoreblob._vendor.storage.blob import ContainerClient
 container = ContainerClient.from_connection_string(sys.argv[1], sys.argv[2])

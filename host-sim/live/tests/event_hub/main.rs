@@ -3,7 +3,9 @@
 mod blobs;
 mod checkpoints;
 mod conditions;
+mod examined;
 mod microsoft;
+mod overheard;
 mod processes;
 mod reading;
 mod setup;
