@@ -136,8 +136,8 @@ impl Walk<'_> {
     /// All that stands in an object. Text and numbers have no members.
     fn members(&mut self, path: &str, object: &Value) {
         for (name, value) in object.as_object().into_iter().flatten() {
-            // A name without a dot is looked at only where something stands under it.
-            if let Some(why) = index::name(name).filter(|_| name.contains('.') || !value.is_null()) {
+            // A blank name is looked at only where something stands under it.
+            if let Some(why) = index::name(name).filter(|_| name.is_empty() || name.contains('.') || !value.is_null()) {
                 self.say(Rule::Refused, path, why.to_owned(), &name.as_str().into());
                 continue;
             }

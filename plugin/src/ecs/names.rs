@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use bumpalo::Bump;
 
+use crate::json::eight_bytes;
 use crate::json::name::Name;
 use crate::json::tree::Member;
 
@@ -55,7 +56,7 @@ pub(crate) fn mended<'a>(arena: &'a Bump, mut members: Vec<Member<'a>>, added: V
 
 /// Whether a name holds nothing that an index looks at twice: no blank of any alphabet, no dot, and it is not empty. Nearly all names are so.
 pub(crate) fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'.')
+    !name.is_empty() && eight_bytes::is_plain(name.as_bytes())
 }
 
 /// Whether no index takes a name.

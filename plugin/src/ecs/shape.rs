@@ -77,9 +77,19 @@ impl Shape {
     }
 
     /// What stands under a name in an object.
+    #[inline]
     pub(crate) fn part(&self, around: Place, name: Name<'_>) -> Option<Place> {
-        let rows = self.row(around, name).map(|at| self.table[at]).take_while(|place| *place != FREE);
-        rows.into_iter().find(|place| self.nodes[*place].around == around && self.nodes[*place].name == name)
+        for at in self.row(around, name) {
+            let place = self.table[at];
+            let node = &self.nodes[place];
+            if place == FREE {
+                return None;
+            }
+            if node.around == around && node.name == name {
+                return Some(place);
+            }
+        }
+        None
     }
 
     /// The field of a slot.
@@ -97,17 +107,14 @@ impl Shape {
         0..self.nodes.len()
     }
 
-    /// The types of all fields below a place.
-    pub(crate) fn kinds_below(&self, place: Place) -> impl Iterator<Item = Kind> {
-        // What stands around a node comes before it.
-        self.places().skip(1).filter(move |below| self.is_around(place, *below)).filter_map(|below| self.leaf(below))
+    /// Its name in what it stands in.
+    pub(crate) fn name(&self, place: Place) -> Name<'static> {
+        self.nodes.get(place).map_or(Name::of(""), |node| node.name)
     }
 
-    fn is_around(&self, place: Place, mut below: Place) -> bool {
-        while below > place {
-            below = self.nodes[below].around;
-        }
-        below == place
+    /// What a place stands in, and what that stands in, up to the top.
+    pub(crate) fn around(&self, place: Place) -> impl Iterator<Item = Place> {
+        core::iter::successors(Some(place), |place| self.nodes.get(*place).map(|node| node.around).filter(|_| *place != 0)).skip(1)
     }
 
     /// The type of a field that no others stand in.

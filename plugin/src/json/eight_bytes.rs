@@ -15,6 +15,25 @@ pub(crate) fn specials(word: u64) -> u64 {
     hits & TOPS
 }
 
+/// Whether there is no blank, control character or dot among bytes that are all ASCII.
+#[inline]
+pub(crate) fn is_plain(mut bytes: &[u8]) -> bool {
+    let odd = |word: u64| {
+        let dot = word ^ (ONES * b'.' as u64);
+        (word | (dot.wrapping_sub(ONES) & !dot) | (word.wrapping_sub(ONES * 0x21) & !word)) & TOPS
+    };
+    let mut found = 0;
+    while let Some((chunk, behind)) = bytes.split_first_chunk::<8>() {
+        found |= odd(u64::from_le_bytes(*chunk));
+        bytes = behind;
+    }
+    if !bytes.is_empty() {
+        // What is missing is filled with letters.
+        found |= odd(fewer_than_eight(bytes) | (ONES * b'A' as u64) << (8 * bytes.len()));
+    }
+    found == 0
+}
+
 /// Where the next quote, backslash or control character stands, or the end.
 #[inline(always)]
 pub(crate) fn next_special(bytes: &[u8], mut at: usize) -> usize {

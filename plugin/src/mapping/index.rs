@@ -4,12 +4,15 @@ mod fit;
 mod fits;
 mod in_place;
 
+use std::collections::BTreeSet;
+
 use self::fit::Fit;
 use super::record::Record;
 use crate::defender::assessment::reshaped::{CAN_ONBOARD_TO_BYOL, NSG_OPEN_PORTS};
 use crate::defender::assessment::{ADDITIONAL, Additional, ELEMENT, PARTS, SUB_ADDITIONAL};
 use crate::defender::part::{Otherwise, Part, Source};
 use crate::ecs::{ASSESSMENT, EVENT, Kind, Place, Schema, Shape, Slot};
+use crate::json::name::Name;
 use crate::json::tree::Value;
 
 /// Objects of a flattened field may stand one in the other so often: `depth_limit` of an index.
@@ -34,7 +37,9 @@ pub(crate) struct Index {
     /// Fields that no rule brings to their types, unless Azure has them by another name.
     untyped: Vec<Place>,
     /// Objects whose members rules bring to their types in a list as well, or that have none which need it.
-    lists: Vec<Place>,
+    lists: BTreeSet<Place>,
+    /// A bit for each name under which a scalar may be out of place.
+    no_scalars: [u64; 4],
 }
 
 /// Whether the record of a finding was as an index takes it, but for what rules bring to its type.
@@ -56,7 +61,15 @@ enum Typed {
 impl Index {
     /// Of events.
     pub(super) fn of_events() -> Self {
-        Self { schema: &EVENT, shape: Shape::of(&EVENT), typed: Typed::Here, left: Vec::new(), untyped: Vec::new(), lists: Vec::new() }
+        Self {
+            schema: &EVENT,
+            shape: Shape::of(&EVENT),
+            typed: Typed::Here,
+            left: Vec::new(),
+            untyped: Vec::new(),
+            lists: BTreeSet::new(),
+            no_scalars: [u64::MAX; 4],
+        }
     }
 
     /// Of findings. Their records are looked at before rules read them: what rules report, or read as a list of CVEs, is not touched.
@@ -67,15 +80,28 @@ impl Index {
         let reported = PARTS.iter().filter(|part| part.otherwise == Otherwise::Reported).map(|part| place_of(&shape, part));
         let left: Vec<_> = of_cves.into_iter().chain(reported).flatten().collect();
         let of_scores = at(ADDITIONAL.cves_details).and_then(|place| shape.part(place, ELEMENT.cvss.name));
-        let lists = shape.places().filter(|place| left.contains(place) || of_scores == Some(*place) || shape.kinds_below(*place).all(is_text)).collect();
+        let typed = shape.places().filter(|place| shape.leaf(*place).is_some_and(|kind| !is_text(kind)));
+        let around_typed: BTreeSet<Place> = typed.flat_map(|place| shape.around(place)).collect();
+        let lists = shape.places().filter(|place| !around_typed.contains(place) || left.contains(place) || of_scores == Some(*place)).collect();
         let additional = place_of(&shape, Additional::PART);
-        let untyped = [CAN_ONBOARD_TO_BYOL, NSG_OPEN_PORTS].iter().filter_map(|name| shape.part(additional?, *name)).collect();
-        Self { schema: &ASSESSMENT, shape, typed: Typed::ByRules, left, untyped, lists }
+        let untyped = [CAN_ONBOARD_TO_BYOL, NSG_OPEN_PORTS].iter().filter_map(|name| shape.part(additional?, *name)).collect::<Vec<_>>();
+        let mut no_scalars = [0; 4];
+        for place in shape.places().filter(|place| shape.leaf(*place).is_none() || untyped.contains(place)) {
+            let (word, bit) = bit_of(shape.name(place));
+            no_scalars[word] |= bit;
+        }
+        Self { schema: &ASSESSMENT, shape, typed: Typed::ByRules, left, untyped, lists, no_scalars }
     }
 
     /// Whether a field of that type is brought to it here.
     fn types(&self, place: Place, kind: Kind) -> bool {
         self.typed == Typed::Here || is_text(kind) || self.untyped.contains(&place)
+    }
+
+    /// Whether a scalar fits under a name that an index takes, wherever that is.
+    fn takes_scalars(&self, name: Name<'_>) -> bool {
+        let (word, bit) = bit_of(name);
+        self.no_scalars[word] & bit == 0
     }
 
     /// Whether a list may stand there without a further look.
@@ -87,6 +113,11 @@ impl Index {
     fn leaves(&self, place: Place) -> bool {
         self.left.contains(&place)
     }
+}
+
+/// The bit of a name among 256. Names may share one.
+const fn bit_of(name: Name<'_>) -> (usize, u64) {
+    ((name.key >> 6 & 3) as usize, 1 << (name.key & 63))
 }
 
 /// Where a part of an assessment stands, if fields are declared in it.
@@ -104,16 +135,19 @@ const fn is_text(kind: Kind) -> bool {
 /// Brings all fields of a document to what an index takes, but for the record of a finding.
 pub(super) fn apply(record: &mut Record<'_>, index: &Index) {
     for slot in record.document.filled() {
-        let field = &index.schema.slots[slot];
         let value = record.document.get(slot);
-        // What a rule filled with a scalar has the type of its field, but for these.
+        // What a rule filled with a scalar has the type of its field, but for these, and those are fields of events.
         let is_container = matches!(value, Value::Array(_) | Value::Object(_));
+        if value.is_null() || !is_container && index.typed == Typed::ByRules {
+            continue;
+        }
+        let field = &index.schema.slots[slot];
         let is_looked_at = match field.kind {
             Kind::Object => index.typed == Typed::Here,
             Kind::Flattened | Kind::Ip => true,
             _ => is_container,
         };
-        if value.is_null() || !is_looked_at {
+        if !is_looked_at {
             continue;
         }
         let place = index.shape.of_slot(slot);

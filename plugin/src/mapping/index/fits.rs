@@ -45,6 +45,10 @@ pub(super) fn declared(index: &Index, value: Value<'_>, place: Place, level: usi
         Value::Null | Value::Text("") => true,
         Value::Object(members) => members.iter().all(|member| {
             let (name, value) = (member.keyed_name(), member.value.get());
+            // Nearly all members are so.
+            if !matches!(value, Value::Array(_) | Value::Object(_)) && index.takes_scalars(name) && names::is_plain(name.text) {
+                return true;
+            }
             match index.shape.part(place, name) {
                 _ if value.is_blank() => true,
                 Some(part) => match index.shape.leaf(part) {
