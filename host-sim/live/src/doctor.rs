@@ -77,7 +77,7 @@ pub fn examine(
         match (&input.source, component(&input.component)) {
             (_, Err(why)) => tell(Finding::fails(format!("input {}", input.id), why)),
             (Source::Poll(poll), Ok(component)) => azure::first_pages(input, poll, &component, redactor, &mut tell),
-            (Source::EventHub(hub), Ok(_)) => hub::examine(input, hub, &mut tell),
+            (Source::EventHub(hub), Ok(_)) => hub::examine(input, hub, redactor, &mut tell),
         }
     }
     match outlet {

@@ -2,15 +2,15 @@
 //! set aside.
 //!
 //! ```no_run
-//! # use host_sim_live::{config, event_hub::{EventHubSource, Link, Reading}};
+//! # use host_sim_live::{Redactor, config, event_hub::{EventHubSource, Link, Reading, SignIn}};
 //! # use host_sim_runtime::{Clock, Instance, flow::{Bounds, DeadLetters, Flow, Sink, State, StopSignal}};
 //! # use std::{num::NonZeroUsize, sync::Arc};
-//! # struct Parts { hub: config::EventHub, azure: Option<config::Azure>, instance: Instance, dataset: u32, state: Arc<host_sim_live::state::StateFolder> }
+//! # struct Parts { hub: config::EventHub, azure: Option<config::Azure>, redactor: Arc<Redactor>, instance: Instance, dataset: u32, state: Arc<host_sim_live::state::StateFolder> }
 //! # fn receive(parts: Parts, sink: &dyn Sink, dead_letters: &dyn DeadLetters, bounds: Bounds, stop: StopSignal) -> Result<(), Box<dyn std::error::Error>> {
 //! let mut source = EventHubSource::start(Link {
 //!     input: "alerts".into(),
 //!     hub: parts.hub,                              // `event_hub` of the configuration
-//!     azure: parts.azure,                          // and its `azure`
+//!     sign_in: SignIn { azure: parts.azure, redactor: parts.redactor },  // and its `azure`
 //!     decoder: parts.instance,                     // the component, set up
 //!     dataset: parts.dataset,                      // the data set that decodes
 //!     jobs: NonZeroUsize::MIN,
@@ -67,6 +67,6 @@ pub use self::desk::Reading;
 pub use self::examine::{Outcome, Trial, examine};
 pub use self::link::Link;
 pub use self::marks::HubMarks;
-pub use self::opening::HubStartError;
+pub use self::opening::{HubStartError, SignIn};
 pub use self::overhear::{OverhearError, Overheard, overhear};
 pub use self::source::{EventHubSource, HubError};

@@ -19,9 +19,10 @@ use super::options::LimitOptions;
 const EXAMPLE: &str = "Example:
   host-sim doctor --config host-sim.yml
 
-It signs in, asks for the first page of each list, and looks what may be done at the output and which template its data streams have. Each line begins
-with `ok`, `look` or `FAIL`, and says which role, port, address or template to mend. No document is stored. The exit status is 0, 1 if something
-fails, 2 if the file is wrong.";
+It signs in, asks for the first page of each list, and looks what may be done at the output and which template its data streams have. It
+receives from a hub beside whoever reads it, from whom it takes nothing, and looks whether the container of its checkpoints can be read and written.
+Each line begins with `ok`, `look` or `FAIL`, and says which role, port, address or template to mend. Nothing is stored or changed. The exit status is 0,
+1 if something fails, 2 if the file is wrong.";
 
 /// Try what a host needs: signing in, roles, the output, its templates
 #[derive(Debug, Args)]

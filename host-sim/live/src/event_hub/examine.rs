@@ -10,11 +10,11 @@ use tokio::task::LocalSet;
 use tokio::time::timeout;
 
 use super::blobs::{Answered, Blobs, Use};
-use super::opening;
+use super::opening::{self, SignIn};
 use super::place::Extent;
 use super::service::{Access, Broken, Service};
 use super::trouble::{Kind, Trouble};
-use crate::config::{Azure, Checkpoints, EventHub, HubAccess, HubTransport, Start};
+use crate::config::{Checkpoints, EventHub, HubAccess, HubTransport, Start};
 
 /// How the service calls who asks.
 const NAME: &str = "host-sim-doctor";
@@ -46,19 +46,19 @@ pub enum Outcome {
 }
 
 /// Tries everything that a hub needs; `tell` is told each as soon as it is known.
-pub fn examine(hub: &EventHub, azure: Option<&Azure>, mut tell: impl FnMut(Trial)) {
+pub fn examine(hub: &EventHub, sign_in: &SignIn, mut tell: impl FnMut(Trial)) {
     let what = format!("hub {}", hub.hub);
     let runtime = match Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return tell(Trial { what, outcome: Outcome::Fails(format!("there is no room for connections: {error}")) }),
     };
     LocalSet::new().block_on(&runtime, async {
-        match opening::access(hub, azure, NAME.to_owned()) {
+        match opening::access(hub, sign_in, NAME.to_owned()) {
             Ok(access) => try_hub(hub, access, &mut tell).await,
             Err(error) => tell(Trial { what, outcome: Outcome::Fails(error.to_string()) }),
         }
         if let Some(checkpoints) = &hub.checkpoints {
-            let outcome = match opening::blobs(hub, azure) {
+            let outcome = match opening::blobs(hub, sign_in) {
                 Ok(Some(blobs)) => try_container(checkpoints, &blobs).await,
                 Ok(None) => return,
                 Err(error) => Outcome::Fails(error.to_string()),

@@ -13,11 +13,11 @@ use tokio::task::LocalSet;
 
 use super::condition::{Status, Tell};
 use super::desk::{Desk, Phase, Reading};
-use super::opening::{self, HubStartError};
+use super::opening::{self, HubStartError, SignIn};
 use super::session::supervise;
 use super::source::EventHubSource;
 use super::store::Store;
-use crate::config::{Azure, EventHub};
+use crate::config::EventHub;
 
 /// Batches that are received and wait to be decoded.
 const WAITING: usize = 4;
@@ -29,7 +29,7 @@ pub struct Link<D> {
     /// Its hub.
     pub hub: EventHub,
     /// How it signs in, where its hub or storage account wants that.
-    pub azure: Option<Azure>,
+    pub sign_in: SignIn,
     /// The component, set up.
     pub decoder: D,
     /// What its messages are.
@@ -59,14 +59,14 @@ impl<D> fmt::Debug for Link<D> {
 impl<D: Decoder> EventHubSource<D> {
     /// Starts to receive. That there is such a hub, and that it can be read, is not waited for.
     pub fn start(link: Link<D>) -> Result<Self, HubStartError> {
-        let Link { input, hub, azure, decoder, dataset, jobs, clock, reading, state, host_id, stop, tell } = link;
+        let Link { input, hub, sign_in, decoder, dataset, jobs, clock, reading, state, host_id, stop, tell } = link;
         let (sender, events) = channel(WAITING);
         let prefix = format!("{input}/{}/{}/", hub.hub, hub.consumer_group);
         let count = usize::try_from(hub.receive_count).unwrap_or(usize::MAX);
-        let store = opening::blobs(&hub, azure.as_ref())?.map_or_else(|| Store::local(state), Store::shared);
+        let store = opening::blobs(&hub, &sign_in)?.map_or_else(|| Store::local(state), Store::shared);
         let desk = Desk::new(prefix, hub.start, reading, (count, hub.receive_wait), store, Status::new(tell), stop, sender);
         let (desk, balance) = (Arc::new(desk), (hub.balance_update, hub.balance_expire));
-        let access = Arc::new(opening::access(&hub, azure.as_ref(), uuid(&host_id))?);
+        let access = Arc::new(opening::access(&hub, &sign_in, uuid(&host_id))?);
         let shared = Arc::clone(&desk);
         let thread = thread::Builder::new().name(format!("{input}-hub"));
         let thread = thread.spawn(move || {

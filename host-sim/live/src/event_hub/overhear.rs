@@ -12,11 +12,11 @@ use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 use tokio::time::sleep;
 
-use super::opening::{self, HubStartError};
+use super::opening::{self, HubStartError, SignIn};
 use super::place::{Begin, has_more};
 use super::service::{Arrived, Broken, Onlooker, Service};
 use super::trouble::Trouble;
-use crate::config::{Azure, EventHub, Start};
+use crate::config::{EventHub, Start};
 
 /// How the service calls who listens.
 const NAME: &str = "host-sim-record";
@@ -60,12 +60,12 @@ impl From<Trouble> for OverhearError {
 /// There are never more than `most` messages.
 pub fn overhear(
     hub: &EventHub,
-    azure: Option<&Azure>,
+    sign_in: &SignIn,
     most: u64,
     stop: &StopSignal,
     mut keep: impl FnMut(&Message) -> io::Result<()>,
 ) -> Result<Overheard, OverhearError> {
-    let access = opening::access(hub, azure, NAME.to_owned())?;
+    let access = opening::access(hub, sign_in, NAME.to_owned())?;
     let runtime = Builder::new_current_thread().enable_all().build().map_err(HubStartError::Thread)?;
     let mut count = 0;
     let is_stopped = LocalSet::new().block_on(&runtime, async {

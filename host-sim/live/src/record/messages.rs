@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +15,7 @@ use serde::Serialize;
 
 use super::{RecordError, Recorded, keep_settings};
 use crate::config::{EventHub, Input};
-use crate::event_hub::{OverhearError, overhear};
+use crate::event_hub::{OverhearError, SignIn, overhear};
 use crate::private;
 use crate::redactor::Redactor;
 use crate::time;
@@ -22,10 +23,11 @@ use crate::time;
 /// The name that a recording's messages have.
 const NAME: &str = "messages.ndjson";
 
-pub(super) fn record(input: &Input, hub: &EventHub, folder: &Path, most: u64, redactor: &Redactor, stop: &StopSignal) -> Result<Recorded, RecordError> {
+pub(super) fn record(input: &Input, hub: &EventHub, folder: &Path, most: u64, redactor: &Arc<Redactor>, stop: &StopSignal) -> Result<Recorded, RecordError> {
     let mut file = new_file(folder).map_err(RecordError::Write)?;
     keep_settings(input, folder, redactor)?;
-    let heard = overhear(hub, input.azure.as_ref(), most, stop, |message| file.write_all(&line(message, redactor)?));
+    let sign_in = SignIn { azure: input.azure.clone(), redactor: Arc::clone(redactor) };
+    let heard = overhear(hub, &sign_in, most, stop, |message| file.write_all(&line(message, redactor)?));
     match heard {
         Ok(heard) => Ok(Recorded::Messages { count: heard.count, is_whole: !heard.is_stopped }),
         Err(OverhearError::Keep(error)) => Err(RecordError::Write(error)),

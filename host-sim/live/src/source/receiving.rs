@@ -14,8 +14,8 @@ use super::measured::MeasuredDecoder;
 use super::told::Told;
 use super::{Ending, Life, Trouble, Work, input_type};
 use crate::config::{EventHub, LogLevel};
-use crate::event_hub::{Condition, EventHubSource, Link, PartitionFigures, Reading};
-use crate::health::{Cause, InputHealth, Partition};
+use crate::event_hub::{Condition, EventHubSource, Link, PartitionFigures, Reading, SignIn};
+use crate::health::{Cause, InputHealth, Partition, of_failure};
 
 /// Receives as the configuration says.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Life for Receiving {
         let mut source = EventHubSource::start(Link {
             input: input.id.clone(),
             hub: self.hub.clone(),
-            azure: input.azure.clone(),
+            sign_in: SignIn { azure: input.azure.clone(), redactor: Arc::clone(&shared.redactor) },
             decoder: MeasuredDecoder { instance, health: Arc::clone(health) },
             dataset,
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
@@ -100,7 +100,7 @@ fn tell(condition: &Condition, health: &InputHealth) {
             health.works(Cause::Source);
             health.degraded(Some(text.clone()));
         }
-        Condition::Failed(text) => health.failed(Cause::Source, text.clone()),
+        Condition::Failed(text) => health.failed(Cause::Source, of_failure(text)),
     }
 }
 

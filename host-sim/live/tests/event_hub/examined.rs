@@ -16,7 +16,7 @@ use crate::setup::{Setup, World, until};
 /// What is said, a line for each thing that is tried.
 fn examined(setup: &Setup) -> Vec<String> {
     let mut lines = Vec::new();
-    examine(&setup.hub, setup.azure.as_ref(), |Trial { what, outcome }| {
+    examine(&setup.hub, &setup.sign_in(), |Trial { what, outcome }| {
         let (word, text) = match outcome {
             Outcome::Works(text) => ("ok", text),
             Outcome::Look(text) => ("look", text),

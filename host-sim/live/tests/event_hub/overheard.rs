@@ -24,7 +24,7 @@ fn broker(events: usize) -> Broker {
 /// What is heard, and where each message stood.
 fn heard(setup: &Setup, most: u64, stop: &StopSignal) -> (Result<Overheard, OverhearError>, Vec<String>) {
     let mut places = Vec::new();
-    let ended = overhear(&setup.hub, None, most, stop, |message| {
+    let ended = overhear(&setup.hub, &setup.sign_in(), most, stop, |message| {
         let position = message.position.as_ref().expect("it has one");
         places.push(format!("{}/{}", position.partition, position.sequence_number));
         Ok(())

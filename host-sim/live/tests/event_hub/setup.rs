@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use event_hub_broker::Broker;
 use host_sim_live::Secret;
 use host_sim_live::config::{Azure, Checkpoints, ConnectionString, EventHub, HubAccess, HubTransport, Start};
-use host_sim_live::event_hub::{Condition, EventHubSource, HubError, Link, Reading, Status, Tell};
+use host_sim_live::event_hub::{Condition, EventHubSource, HubError, Link, Reading, SignIn, Status, Tell};
 use host_sim_runtime::contract::{Decoded, Document, Message, Timestamp};
 use host_sim_runtime::flow::{Bounds, BoxedError, DeadLetters, Fate, Flow, FlowError, Item, Lane, Letter, Mark, Sink, SinkError, State, StopSignal};
 use host_sim_runtime::{Clock, Decoder, Stop};
@@ -264,12 +264,16 @@ impl Setup {
         self
     }
 
+    pub(crate) fn sign_in(&self) -> SignIn {
+        SignIn { azure: self.azure.clone(), redactor: Arc::default() }
+    }
+
     pub(crate) fn link(&self, state: Arc<dyn State + Send + Sync>, stop: StopSignal, tell: Tell) -> Link<Plain> {
         let setup = self.clone();
         Link {
             input: "alerts".into(),
             hub: setup.hub,
-            azure: setup.azure,
+            sign_in: self.sign_in(),
             decoder: Plain,
             dataset: 0,
             jobs: NonZeroUsize::MIN,

@@ -10,16 +10,18 @@ use live_servers::azure::{CLIENT, SECRET, TENANT};
 use live_servers::{Azure, Tenant};
 use tokio::task::LocalSet;
 
-use super::{Outcome, opening, try_hub};
+use super::{Outcome, SignIn, opening, try_hub};
 use crate::Secret;
 use crate::config::{self, Cloud, Credential, EventHub, HubAccess, HubTransport, Start};
 use crate::event_hub::service::Access;
+use crate::redactor::Redactor;
 use crate::tls;
 
 struct Setup {
     entra: Azure,
     broker: Broker,
     folder: PathBuf,
+    redactor: Arc<Redactor>,
 }
 
 impl Drop for Setup {
@@ -36,7 +38,7 @@ impl Setup {
         entra.write_authority(&folder.join("ca.pem"));
         let broker = Broker::over_tls(entra.authority()).with_hub("hub", 2, &["$Default"]);
         broker.send("hub", 1, "{}");
-        Self { entra, broker, folder }
+        Self { entra, broker, folder, redactor: Arc::default() }
     }
 
     /// Tries the hub with this secret of the application.
@@ -57,7 +59,8 @@ impl Setup {
             balance_update: Duration::from_millis(200),
             balance_expire: Duration::from_secs(1),
         };
-        let access = opening::access(&hub, Some(&azure), "test".into()).expect("it is complete");
+        let sign_in = SignIn { azure: Some(azure), redactor: Arc::clone(&self.redactor) };
+        let access = opening::access(&hub, &sign_in, "test".into()).expect("it is complete");
         let trusted = tls::client(Some(&ca_file), None).expect("it holds a certificate");
         let access = Access { port: Some(self.broker.port()), tls: Some(Arc::new(trusted)), ..access };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -74,6 +77,7 @@ fn a_namespace_is_opened_with_a_token_of_the_application() {
     assert_eq!(setup.examine(SECRET), [works("partitions: 2, messages: 1"), works("messages can be received")]);
     let (given, shown) = (setup.entra.tokens(), setup.broker.tokens());
     assert!(!shown.is_empty() && shown.iter().all(|token| given.contains(token)), "{shown:?}");
+    assert!(shown.iter().all(|token| setup.redactor.text(token) == "[redacted]"), "what a server says of it is not told");
     let asked = setup.entra.signed_in().pop().expect("it signed in");
     let form = String::from_utf8(asked.body).expect("a form");
     assert!(form.contains("scope=https%3A%2F%2Feventhubs.azure.net%2F.default"), "{form}");
