@@ -184,7 +184,7 @@ fn the_live_hosts_modules_name_only_what_they_may() {
             ("doctor", &["azure", "config", "elastic", "event_hub", "health", "outlet", "redactor", "state", "text"]),
             ("source", &["azure", "config", "event_hub", "health", "log", "outlet", "redactor", "schedule", "state", "text", "time"]),
             ("supervise", &["azure", "config", "elastic", "health", "log", "outlet", "redactor", "schedule", "source", "state", "status", "text"]),
-            ("event_hub", &["azure", "config", "text", "tls"]),
+            ("event_hub", &["azure", "config", "redactor", "text", "tls"]),
         ],
     );
     check("live/src/health", "super::", &[("state", &[]), ("advice", &[]), ("backlog", &[]), ("metrics", &["state"]), ("server", &[])]);
