@@ -76,7 +76,7 @@ quick: toolchain ## the tests that need no component, seconds after a change
 lint: toolchain ## formatting, clippy with warnings as errors, and what a merge may have left
 	@! git grep -nE '^(<<<<<<<|>>>>>>>)( |$$)'
 	$(CARGO) fmt --all --check
-	@PATH="$$PATH:/usr/local/go/bin"; ! gofmt -l tests/go | grep .
+	@PATH="$$PATH:/usr/local/go/bin"; ill=$$(gofmt -l tests/go) && if test -n "$$ill"; then echo "gofmt: $$ill"; exit 1; fi
 	$(CARGO) clippy --locked -p microsoft_defender_cloud -p properties --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p microsoft_defender_cloud --target $(TARGET) -- -D warnings
 	$(CARGO) clippy --locked --profile host -p host-sim -p host-sim-runtime -p host-sim-workbench -p host-sim-live -p host-sim-elastic -p live-servers -p event-hub-broker -p tests -p embedding -p benchmarks --all-targets -- -D warnings

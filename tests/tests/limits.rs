@@ -63,9 +63,8 @@ fn levels(body: &[u8]) -> usize {
 #[test]
 fn a_thousand_levels_are_mapped_and_more_are_kept_as_text() {
     for dataset in [EVENT, ASSESSMENT] {
-        // Profile `extended` makes a text of what an index of events would refuse.
-        let settings = if dataset == EVENT { r#"{"profile": "elastic"}"# } else { "{}" };
-        let body = decode_with(settings, dataset, &deep(DEEPEST)).remove(0);
+        // Profile `extended` makes a text of what an index would refuse.
+        let body = decode_with(r#"{"profile": "elastic"}"#, dataset, &deep(DEEPEST)).remove(0);
         assert_eq!(levels(&body), DEEPEST - 2);
         assert!(!String::from_utf8_lossy(&body).contains("\"error\""));
         for deeper in [DEEPEST + 1, 1_000_000] {

@@ -66,7 +66,11 @@ impl Record {
         });
         let most = self.messages.unwrap_or(u64::MAX);
         let out = self.out.display();
-        let is_whole = match host_sim_live::record(input, &component, &self.out, most, &redactor, &stop)? {
+        let recorded = host_sim_live::record(input, &component, &self.out, most, &redactor, &stop).map_err(|error| {
+            // What a server says of a refusal may have in it what it was sent.
+            anyhow::anyhow!("{}", redactor.text(&format!("{:#}", anyhow::Error::from(error))))
+        })?;
+        let is_whole = match recorded {
             Recorded::Run { exchanges, totals } => {
                 console.say_on_one_line(&format!("recorded {exchanges} answers in {out}"));
                 if totals.is_some_and(|totals| !totals.complete) {

@@ -141,7 +141,7 @@ impl Budget {
     }
 
     /// Reserves room for a page, if there is any. Pages of scopes fill at most half of it all: those of one assessment's sub-assessments need some to bring
-    /// them to their end. What is read ahead fills a quarter, so that no list stands still for it.
+    /// them to their end. What is read ahead is asked for only where a quarter is enough, so that lists seldom stand still for it.
     pub(super) fn reserve(&mut self, need: Need, known: usize) -> Option<usize> {
         let limit = match need {
             Need::Chain => self.work.limit,

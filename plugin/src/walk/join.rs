@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use self::waiting::Waiting;
 use super::context::{Context, Plan};
-use super::list::{Ending, List, Listed, Told};
+use super::list::{Attempt, Ending, List, Listed, Told};
 use super::page::Record;
 use super::report::Counts;
 use super::seen::Seen;
-use crate::problem::Code;
 
 /// How far the join is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +34,8 @@ pub(super) struct Join {
     phase: Phase,
     /// Whether all assessments were listed that can be.
     listed: bool,
+    /// Whether a page has waited for assessments, so that the link behind it may be too old.
+    has_waited: bool,
     list: List,
     waiting: Waiting,
 }
@@ -42,7 +43,7 @@ pub(super) struct Join {
 impl Join {
     /// Nothing is held yet.
     pub(super) fn new(scope: usize, url: &str) -> Self {
-        Self { scope, phase: Phase::Listing, listed: false, list: List::new(Listed::AllSubAssessments, url), waiting: Waiting::default() }
+        Self { scope, phase: Phase::Listing, listed: false, has_waited: false, list: List::new(Listed::AllSubAssessments, url), waiting: Waiting::default() }
     }
 
     /// Holds an assessment until its sub-assessments have come; says whether there is room for it and an id to join by.
@@ -68,23 +69,12 @@ impl Join {
     }
 
     /// All assessments were listed that can be. If `none` could, there is no list of sub-assessments, unless it was begun before.
-    pub(super) fn end_of_listing(&mut self, none: bool, ctx: &mut Context<'_>) {
+    pub(super) fn end_of_listing(&mut self, none: bool) {
         self.listed = true;
         if none && self.phase == Phase::Listing {
-            self.abandon(ctx);
-        } else {
-            self.begin();
+            self.phase = Phase::Leaving;
         }
-    }
-
-    fn abandon(&mut self, ctx: &mut Context<'_>) {
-        self.phase = Phase::Leaving;
-        let left = self.waiting.left();
-        if left > 0 {
-            self.waiting.counts.failed += left;
-            let message = format!("no sub-assessments for {left} assessments of `{}`: its assessments could not be listed", ctx.plan.scope(self.scope));
-            ctx.tell(Code::SubAssessmentsFailed, message, None, &mut self.waiting.counts);
-        }
+        self.begin();
     }
 
     /// The list of sub-assessments, while it is being read.
@@ -105,6 +95,7 @@ impl Join {
                 let counts = end.counts(&self.told(ctx.plan), ctx);
                 self.waiting.counts += counts;
             }
+            self.has_waited |= !self.listed && !self.list.is_bare();
             if self.listed
                 && let Some(ending) = self.list.ending()
             {
@@ -120,7 +111,8 @@ impl Join {
         let told = Told { left: Some(self.waiting.left()), ..self.told(ctx.plan) };
         if let Ending::Expired(_) = ending {
             self.waiting.recount();
-            self.list.restart();
+            // A link that expired because this walk let it lie is no fault of the list.
+            self.list.restart(if std::mem::take(&mut self.has_waited) { Attempt::First } else { Attempt::Second });
         } else {
             self.phase = Phase::Leaving;
             self.waiting.sum_up(self.scope, told.source, ctx);

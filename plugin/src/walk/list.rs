@@ -129,9 +129,9 @@ impl List {
         }
     }
 
-    /// Begins anew, for the last time.
-    pub(super) fn restart(&mut self) {
-        *self = Self::resumed(self.listed, &self.first, &self.first, Attempt::Second);
+    /// Begins anew.
+    pub(super) fn restart(&mut self, attempt: Attempt) {
+        *self = Self::resumed(self.listed, &self.first, &self.first, attempt);
     }
 
     /// Which reading it is.

@@ -230,7 +230,7 @@ impl Scope {
         match &mut self.intake.join {
             Some(join) if self.list.is_closed() => {
                 let none = matches!(ending, Ending::Cut(Code::ScopeFailed | Code::ScopeForbidden | Code::ScopeNotRegistered, _));
-                join.end_of_listing(none, ctx);
+                join.end_of_listing(none);
             }
             _ => {}
         }
@@ -251,6 +251,6 @@ impl Scope {
         } else {
             self.reach = Reach::Ahead;
         }
-        self.list.restart();
+        self.list.restart(Attempt::Second);
     }
 }

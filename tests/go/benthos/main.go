@@ -1,5 +1,5 @@
 // Benthos, the core of Redpanda Connect, with what the configuration of docs/agents.md names, and with an output of ours in place of the one for Elasticsearch,
-// which is in no module that may be used.
+// which is under another licence.
 package main
 
 import (

@@ -1,5 +1,5 @@
 // An OpenTelemetry Collector with what the configuration of docs/agents.md names, as `ocb` would make it, and with an exporter of ours in place of the one for
-// Elasticsearch, which the module proxy does not have.
+// Elasticsearch, which keeps the test small.
 package main
 
 import (

@@ -43,6 +43,8 @@ fn main() {
 
 fn walk_through() -> anyhow::Result<()> {
     let folder = std::env::args_os().nth(1).map_or_else(|| workspace().join("out/live"), PathBuf::from);
+    // What it made itself is made anew; anything else is somebody's.
+    ensure!(!folder.exists() || folder.join("host-sim.yml").is_file(), "`{}` is there, and not from an earlier walk-through", folder.display());
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
 

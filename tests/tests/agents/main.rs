@@ -1,4 +1,4 @@
-//! The agents of `docs/agents.md` that a registry has: each is run with the page's own configuration, in which only paths, addresses and a secret are others.
+//! The agents of `docs/agents.md` that the tests can build: each is run with the page's own configuration, in which only paths, addresses and a secret are others.
 #![cfg(unix)]
 
 mod benthos;

@@ -32,7 +32,9 @@ fn it_says_over_http_how_it_is() {
     let host = Hosted::start(&setup, 1);
     let address = host.address.expect("it listens");
     assert_eq!(get(address, "GET /healthz"), (200, "it turns\n".into()));
-    assert_eq!(get(address, "GET /readyz"), (503, "posture: starting\n".into()));
+    // It listens before it has begun with its inputs.
+    let answer = wait_for("an input", || Some(get(address, "GET /readyz")).filter(|(_, text)| text.contains("posture")));
+    assert_eq!(answer, (503, "posture: starting\n".into()));
     host.becomes("posture", InputState::Healthy);
     assert_eq!(get(address, "GET /readyz"), (200, "posture: healthy\n".into()));
     host.says("a run was complete");

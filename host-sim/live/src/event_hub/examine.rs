@@ -1,4 +1,4 @@
-//! Tries a hub, its consumer group and the container of its checkpoints once, and says what to mend. Nothing is changed, and nothing is taken from who reads.
+//! Tries a hub, its consumer group and the container of its checkpoints once, and says what to mend. Nothing is changed, and nothing is taken from whoever is reading.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const NAME: &str = "host-sim-doctor";
 const WITHIN: Duration = Duration::from_secs(5);
 
 /// A link that is refused is refused sooner.
-const REFUSED_WITHIN: Duration = Duration::from_secs(2);
+const REFUSED_WITHIN: Duration = Duration::from_secs(4);
 
 /// What was tried, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,9 +174,9 @@ fn refused(answered: &Answered, checkpoints: &Checkpoints) -> String {
         (403, "KeyBasedAuthenticationNotPermitted", _) => {
             "it takes no keys: leave out `storage_account_key`, and give the identity of `azure` the role `Storage Blob Data Contributor`"
         }
-        (401 | 403, _, Some(_)) => "copy one of its two access keys again into `storage_account_key`, and look whether its firewall lets this host in",
+        (401 | 403, _, Some(_)) => "copy one of its two access keys again into `storage_account_key`, and check that its firewall lets this host in",
         (401, _, None) => "look whether `tenant_id` and `cloud` of `azure` are those of the storage account",
-        (403, "AuthorizationFailure", None) => "look whether its firewall lets this host in",
+        (403, "AuthorizationFailure", None) => "check that its firewall lets this host in",
         (403, _, None) => "give the identity of `azure` the role `Storage Blob Data Contributor` on the storage account or the container",
         (429 | 500.., _, _) => "look again later",
         _ => "check `storage_account` and `container`",

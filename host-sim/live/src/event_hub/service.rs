@@ -1,4 +1,4 @@
-//! Event Hubs, as Microsoft's crate speaks to them. No other file names that crate: what it gives and what it says goes out of here in our own types.
+//! Event Hubs, as Microsoft's crate speaks to them. No file but this folder's names that crate: what it gives and what it says goes out of here in our own types.
 
 mod clerk;
 mod errors;

@@ -55,7 +55,7 @@ impl fmt::Display for Trouble {
                 "the hub refuses the key or token",
                 "copy the connection string of a policy with `Listen` again, or give the identity the role `Azure Event Hubs Data Receiver` on the hub",
             ),
-            Kind::SignIn => ("no token can be had", "check `azure` of the input or of the file"),
+            Kind::SignIn => ("no token could be obtained", "check `azure` of the input or of the file"),
             Kind::NoHub => ("there is no such hub", "check `EntityPath` of the connection string, or `eventhub` in `settings`"),
             Kind::NoGroup => ("there is no such consumer group", "create it at the hub, or correct `consumer_group`"),
             Kind::TooMany => ("too many read this consumer group already", "give this host a consumer group of its own, and stop readers that are not needed"),

@@ -14,7 +14,7 @@ use host_sim_runtime::private_folder;
 use serde::Serialize;
 
 use super::{RecordError, Recorded, keep_settings};
-use crate::config::{EventHub, Input};
+use crate::config::{EventHub, Input, Start};
 use crate::event_hub::{OverhearError, SignIn, overhear};
 use crate::private;
 use crate::redactor::Redactor;
@@ -29,7 +29,8 @@ pub(super) fn record(input: &Input, hub: &EventHub, folder: &Path, most: u64, re
     let sign_in = SignIn { azure: input.azure.clone(), redactor: Arc::clone(redactor) };
     let heard = overhear(hub, &sign_in, most, stop, |message| file.write_all(&line(message, redactor)?));
     match heard {
-        Ok(heard) => Ok(Recorded::Messages { count: heard.count, is_whole: !heard.is_stopped }),
+        // From the latest on there is no other end than a signal.
+        Ok(heard) => Ok(Recorded::Messages { count: heard.count, is_whole: !heard.is_stopped || hub.start == Start::Latest }),
         Err(OverhearError::Keep(error)) => Err(RecordError::Write(error)),
         Err(error) => Err(error.into()),
     }

@@ -165,7 +165,7 @@ fn a_container_is_looked_at_and_left_as_it_is() {
     assert_eq!(
         container(&setup.clone().checkpoints(wrong)),
         "FAIL container examined: checkpoints cannot be read: the storage account `devstoreaccount1` answers 403, AuthorizationFailure; copy one of its two access \
-         keys again into `storage_account_key`, and look whether its firewall lets this host in"
+         keys again into `storage_account_key`, and check that its firewall lets this host in"
     );
     let nowhere = Checkpoints { endpoint: "http://127.0.0.1:9/devstoreaccount1".parse().expect("a URL"), ..checkpoints(&azurite, "examined") };
     let line = container(&setup.checkpoints(nowhere));
@@ -192,7 +192,7 @@ fn a_role_that_is_missing_at_the_storage_account_is_named() {
         (Server::start(None, reader), format!("FAIL container c: checkpoints cannot be written: {}", of("403, AuthorizationPermissionMismatch", role))),
         (
             Server::start(None, refused(403, "AuthorizationFailure")),
-            format!("FAIL container c: checkpoints cannot be read: {}", of("403, AuthorizationFailure", "look whether its firewall lets this host in")),
+            format!("FAIL container c: checkpoints cannot be read: {}", of("403, AuthorizationFailure", "check that its firewall lets this host in")),
         ),
         (
             Server::start(None, refused(401, "InvalidAuthenticationInfo")),

@@ -58,7 +58,8 @@ fn from_the_latest_on_it_is_what_comes_until_it_is_stopped() {
     broker.send("hub", 2, "{}");
     // Those of before are given out to nobody.
     until("they are sent", || broker.sent() == 2);
-    thread::sleep(Duration::from_millis(100));
+    // They are on their way to a reader that does nothing else.
+    thread::sleep(Duration::from_secs(1));
     stop.stop();
     let (ended, places) = listening.join().expect("nobody panics");
     assert_eq!(ended.expect("it ends"), Overheard { count: 2, is_stopped: true });

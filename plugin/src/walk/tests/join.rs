@@ -113,3 +113,31 @@ fn list_all_waits_for_the_assessments_that_it_names() {
         assert_eq!((ran.codes(), ran.requests.len(), ran.totals.complete), (vec!["sub-assessment-orphaned"], 7, true));
     }
 }
+
+#[test]
+fn r20_a_link_that_was_let_lie_may_expire_beside_one_that_was_not() {
+    let settings = settings(SubAssessments::ListAll);
+    let mut mapper = Mapper::new(settings.clone());
+    let (mut walk, mut step) = Walk::begin(&settings, &mut mapper, NOW, None);
+    let (mut pending, mut codes, mut listings) = (Vec::new(), Vec::new(), 0);
+    // The sub-assessments come before the assessment that they are of, and the link behind them has expired; so has that of the second listing.
+    let order = [FIRST, ALL, "&x=1", "Token=1", ALL, "&x=2", ALL, "&x=3"];
+    for (at, end) in order.into_iter().enumerate() {
+        pending.append(&mut step.requests);
+        let found =
+            pending.iter().position(|request: &Request| request.url.ends_with(end)).unwrap_or_else(|| panic!("{at}: `{end}` is not asked for: {pending:?}"));
+        let answer = match end {
+            FIRST => ok(&[linked("a")], Some(&later(1))),
+            "Token=1" => ok(&[linked("b")], None),
+            ALL => {
+                listings += 1;
+                ok(&[sub("b", "1")], Some(&format!("{ALL}&x={listings}")))
+            }
+            "&x=3" => ok(&[sub("a", "1")], None),
+            _ => answer(410, ""),
+        };
+        step = walk.advance(&mut mapper, NOW, vec![Outcome { id: pending.swap_remove(found).id, answer }]);
+        codes.extend(step.problems.iter().map(|problem| problem.code));
+    }
+    assert_eq!((step.finished.map(|totals| (totals.complete, totals.records)), codes), (Some((true, 4)), vec!["list-restarted"; 2]));
+}

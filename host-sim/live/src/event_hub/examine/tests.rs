@@ -88,5 +88,5 @@ fn a_namespace_is_opened_with_a_token_of_the_application() {
     assert_eq!(setup.examine(SECRET).last(), Some(&Outcome::Fails(role.into())));
 
     let [Outcome::Fails(text)] = &setup.examine("planted-wrong-secret")[..] else { panic!("it may not") };
-    assert!(text.starts_with("no token can be had: ") && text.contains("AADSTS7000215") && !text.contains("planted-wrong"), "{text}");
+    assert!(text.starts_with("no token could be obtained: ") && text.contains("AADSTS7000215") && !text.contains("planted-wrong"), "{text}");
 }
