@@ -63,9 +63,10 @@ embedding: build ## the programs of docs/embedding.md, after installing what the
 bench: build ## measure speed and memory, into out/bench.json; takes two minutes
 	$(CARGO) run --quiet --profile host --locked -p benchmarks
 
-soak: build ## a host for an hour with a run every two seconds and faults of all kinds, then a thousand kills
+soak: build ## a host for an hour with a run every two seconds and faults of all kinds, then two thousand kills
 	$(CARGO) test --profile host --locked -p tests --test live -- --ignored --nocapture weeks_of_faults
 	HOST_SIM_KILLS=1000 $(CARGO) test --profile host --locked -p tests --test live -- --nocapture killed_at_any_time
+	EVENT_HUB_KILLS=1000 $(CARGO) test --profile host --locked -p host-sim-live --test event_hub -- --nocapture a_host_that_is_killed
 
 bench-live: build ## measure a live host against a mock of Azure, an Event Hubs broker and a real Elasticsearch, into out/bench-live.json; takes some minutes
 	$(CARGO) run --quiet --profile host --locked -p benchmarks -- --live --out out/bench-live.json
