@@ -32,8 +32,6 @@ enum Phase {
 pub(super) struct Join {
     scope: usize,
     phase: Phase,
-    /// Whether all assessments were listed that can be.
-    listed: bool,
     /// Whether a page has waited for assessments, so that the link behind it may be too old.
     has_waited: bool,
     list: List,
@@ -43,7 +41,7 @@ pub(super) struct Join {
 impl Join {
     /// Nothing is held yet.
     pub(super) fn new(scope: usize, url: &str) -> Self {
-        Self { scope, phase: Phase::Listing, listed: false, has_waited: false, list: List::new(Listed::AllSubAssessments, url), waiting: Waiting::default() }
+        Self { scope, phase: Phase::Listing, has_waited: false, list: List::new(Listed::AllSubAssessments, url), waiting: Waiting::default() }
     }
 
     /// Holds an assessment until its sub-assessments have come; says whether there is room for it and an id to join by.
@@ -70,7 +68,6 @@ impl Join {
 
     /// All assessments were listed that can be. If `none` could, there is no list of sub-assessments, unless it was begun before.
     pub(super) fn end_of_listing(&mut self, none: bool) {
-        self.listed = true;
         if none && self.phase == Phase::Listing {
             self.phase = Phase::Leaving;
         }
@@ -87,18 +84,16 @@ impl Join {
         self.phase == Phase::Over
     }
 
-    /// Hands over what there is.
-    pub(super) fn work(&mut self, seen: &Seen, ctx: &mut Context<'_>) {
+    /// Hands over what there is. As long as not all assessments are `listed` that can be, sub-assessments wait for theirs.
+    pub(super) fn work(&mut self, seen: &Seen, listed: bool, ctx: &mut Context<'_>) {
         if self.phase == Phase::Joining {
-            let Self { list, waiting, scope, listed, .. } = self;
-            if let Some(end) = list.drain(ctx, |list, sub, _, ctx| waiting.join(sub, *scope, seen, *listed, list.source, ctx)) {
+            let Self { list, waiting, scope, .. } = self;
+            if let Some(end) = list.drain(ctx, |list, sub, _, ctx| waiting.join(sub, *scope, seen, listed, list.source, ctx)) {
                 let counts = end.counts(&self.told(ctx.plan), ctx);
                 self.waiting.counts += counts;
             }
-            self.has_waited |= !self.listed && !self.list.is_bare();
-            if self.listed
-                && let Some(ending) = self.list.ending()
-            {
+            self.has_waited |= !listed && !self.list.is_bare();
+            if listed && let Some(ending) = self.list.ending() {
                 self.conclude(&ending, ctx);
             }
         }

@@ -160,7 +160,7 @@ impl Scope {
             self.conclude(&ending, ctx);
         }
         if let Some(join) = &mut self.intake.join {
-            join.work(&self.intake.seen, ctx);
+            join.work(&self.intake.seen, self.list.is_closed(), ctx);
         }
     }
 

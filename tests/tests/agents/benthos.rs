@@ -74,13 +74,13 @@ impl Setup {
         fs::read_to_string(self.scratch.path().join("lines")).unwrap_or_default()
     }
 
-    /// Whether the host knows of a complete run.
     /// Whether the copy of what the host wrote is whole: its last line is of the run's own document.
     fn is_copied(&self) -> bool {
         let lines = self.lines();
         lines.ends_with('\n') && lines.lines().last().is_some_and(|line| line.contains("\"microsoft_defender_cloud.run\""))
     }
 
+    /// Whether the host knows of a complete run.
     fn has_run(&self) -> bool {
         let runs = fs::read_to_string(self.scratch.path().join("state/runs.ndjson")).unwrap_or_default();
         runs.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).any(|run| run["complete"] == true)
